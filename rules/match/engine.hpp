@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rule engine as a worker sees it: compiled rules (shared, immutable), an engine per worker, a state per session.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "rules/match/subject.hpp"
+#include "rules/rule.hpp"
+
+namespace weir::rules {
+
+class Compiled;  // rules/compile/compiled.hpp
+
+/// A rule that matched. `rule` lives as long as the Compiled set.
+struct Hit {
+    const Rule* rule = nullptr;
+    Direction direction = Direction::to_server;  ///< of the bytes that completed the match
+};
+
+/// Receives hits, in the order of Suricata's actions (pass first) and then of the rules' files.
+class HitSink {
+public:
+    virtual void hit(const Hit& hit) noexcept = 0;
+
+protected:
+    ~HitSink() = default;
+};
+
+/// What the engine remembers of one session: flowbits, rules that have fired, the tail of each stream. Held by handle in
+/// the session; 0 = none yet.
+using SessionHandle = std::uint32_t;
+
+struct EngineLimits {
+    std::size_t sessions = 131'072;           ///< states held at once; beyond: the session is judged without memory, counted
+    std::size_t window_memory = 16u << 20;    ///< bytes for all stream windows of this worker
+};
+
+struct EngineCounters {  // read at scrape time; owned by the worker
+    std::uint64_t packets_scanned = 0, stream_bytes_scanned = 0, buffers_scanned = 0, candidates = 0, hits = 0;
+    std::uint64_t pcre_limit_hits = 0, session_table_full = 0, window_memory_full = 0;
+    std::uint64_t sessions = 0;               ///< held now
+};
+
+/// Judges packets, streams and transactions. One per worker; not thread-safe; no allocation after construction.
+class Engine {
+public:
+    Engine(std::shared_ptr<const Compiled> rules, const EngineLimits& limits);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// A packet has arrived (after its session was updated, before its payload went to the stream).
+    void packet(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept;
+    /// New in-order bytes of a TCP stream: each byte is shown once; `offset` is the first one's position in the stream.
+    void stream(Direction direction, Bytes bytes, std::uint64_t offset, const PacketView& packet, const SessionView& session,
+                SessionHandle& handle, HitSink& sink) noexcept;
+    /// A hole of `missing` bytes in a stream: nothing matches across it.
+    void gap(Direction direction, std::uint64_t missing, SessionHandle& handle) noexcept;
+    /// A transaction (or its request or response part). `direction` is in the protocol's roles.
+    void transaction(const ParserInfo& parser, const void* transaction, Report report, Direction direction, const PacketView& packet,
+                     const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept;
+    /// The application protocol of the session has become known: rules by `app-layer-protocol` and header protocol.
+    void app_known(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept;
+    /// The session has ended: its state is freed.
+    void release(SessionHandle& handle) noexcept;
+
+    /// Whether any rule could ever look at stream bytes / packet payloads of this session: lets the worker skip the calls.
+    [[nodiscard]] bool wants_stream(const SessionView& session) const noexcept;
+    [[nodiscard]] bool wants_packets(const SessionView& session) const noexcept;
+
+    [[nodiscard]] const EngineCounters& counters() const noexcept;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir::rules

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// A checked rule: what the language front end (rules/language) makes of text, and what rules/compile turns into plans.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "parsers/base/ip_address.hpp"
+#include "parsers/registry.hpp"
+
+namespace weir::rules {
+
+enum class Action : std::uint8_t { pass, drop, reject, reject_source, reject_destination, reject_both, alert };
+
+/// The protocol word of a rule's header. `application` goes with Header::app.
+enum class Protocol : std::uint8_t { ip, tcp, tcp_packet, tcp_stream, udp, icmp, icmpv6, sctp, ip_number, application };
+
+/// Sorted, disjoint ranges: address and port lists with nesting, negation and variables worked out.
+struct AddressRange {
+    IpAddress first, last;
+    friend auto operator<=>(const AddressRange&, const AddressRange&) = default;
+};
+struct PortRange {
+    std::uint16_t first = 0, last = 65535;
+    friend auto operator<=>(const PortRange&, const PortRange&) = default;
+};
+struct AddressList {
+    bool any = true;
+    std::vector<AddressRange> ranges;
+    [[nodiscard]] bool contains(const IpAddress& address) const noexcept;
+};
+struct PortList {
+    bool any = true;
+    std::vector<PortRange> ranges;
+    [[nodiscard]] bool contains(std::uint16_t port) const noexcept;
+};
+
+struct Header {
+    Action action = Action::alert;
+    Protocol protocol = Protocol::ip;
+    ProtocolId app = no_protocol;       ///< where protocol is `application`
+    std::uint8_t ip_number = 0;         ///< where protocol is `ip_number`
+    AddressList source, destination;
+    PortList source_port, destination_port;
+    bool bidirectional = false;         ///< `<>`
+};
+
+/// A comparison with one or two bounds, in unsigned arithmetic.
+struct IntegerRange {
+    enum class Op : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal, between, not_between };  ///< between: exclusive, as Suricata's `<>`
+    Op op = Op::equal;
+    std::uint64_t first = 0, second = 0;
+    [[nodiscard]] constexpr bool matches(std::uint64_t value) const noexcept {
+        switch (op) {
+            case Op::equal: return value == first;
+            case Op::not_equal: return value != first;
+            case Op::less: return value < first;
+            case Op::less_equal: return value <= first;
+            case Op::greater: return value > first;
+            case Op::greater_equal: return value >= first;
+            case Op::between: return value > first && value < second;
+            case Op::not_between: return !(value > first && value < second);
+        }
+        return false;
+    }
+};
+
+/// A number written in the rule, or the name of a variable that byte_extract / byte_math sets (index in Rule::variables).
+struct Number {
+    std::int32_t value = 0;
+    std::int8_t variable = -1;  ///< -1: `value` is meant
+};
+
+// ---------------------------------------------------------------- what is looked for in a buffer
+
+struct Content {
+    std::string pattern;
+    bool nocase = false, negated = false, rawbytes = false, startswith = false, endswith = false;
+    std::optional<Number> offset, depth, distance, within;
+    bool fast_pattern = false, fast_pattern_only = false;
+    std::optional<std::array<std::uint16_t, 2>> fast_pattern_slice;  ///< offset, length
+    std::optional<std::string> replacement;
+    [[nodiscard]] bool relative() const noexcept { return distance || within; }
+};
+
+struct Pcre {
+    std::string pattern;
+    bool negated = false, relative = false;  ///< /R
+    bool nocase = false, dot_all = false, multi_line = false, extended = false, anchored = false, dollar_end_only = false, ungreedy = false;
+    std::vector<std::pair<std::string, bool>> captures;  ///< variables set by groups; true: a flow variable
+};
+
+struct DataAt {
+    Number at;
+    bool relative = false, negated = false, rawbytes = false;
+};
+
+enum class ByteBase : std::uint8_t { binary, hex, decimal, octal };
+struct ByteSource {
+    std::uint8_t count = 0;
+    Number offset;
+    bool relative = false, little_endian = false, dce = false;
+    ByteBase base = ByteBase::binary;
+    std::uint64_t bitmask = std::numeric_limits<std::uint64_t>::max();
+    std::uint8_t mask_shift = 0;
+};
+struct ByteTest {
+    ByteSource source;
+    enum class Op : std::uint8_t { less, greater, equal, less_equal, greater_equal, bit_and, bit_xor } op = Op::equal;
+    bool negated = false;
+    std::uint64_t value = 0;
+    std::int8_t variable = -1;
+};
+struct ByteJump {
+    ByteSource source;
+    std::uint32_t multiplier = 1;
+    bool from_beginning = false, from_end = false, align = false;
+    std::int32_t post_offset = 0;
+};
+struct ByteExtract {
+    ByteSource source;
+    std::int8_t variable = 0;
+    std::uint32_t multiplier = 1;
+    std::uint8_t align = 0;
+};
+struct ByteMath {
+    ByteSource source;
+    char op = '+';           ///< + - * / < (shift left) > (shift right)
+    Number right;
+    std::int8_t variable = 0;
+};
+struct BufferSize {
+    IntegerRange size;
+};
+
+using Check = std::variant<Content, Pcre, DataAt, ByteTest, ByteJump, ByteExtract, ByteMath, BufferSize>;
+
+/// Which bytes a group of checks looks at.
+struct BufferRef {
+    enum class Source : std::uint8_t {
+        payload,     ///< packet payload or reassembled stream: no sticky buffer named
+        field,       ///< a protocol's field: `app` and `field` name the row (list fields: any element)
+        ip_header, tcp_header, udp_header, icmp_header,
+    };
+    Source source = Source::payload;
+    ProtocolId app = no_protocol;
+    std::uint16_t field = 0;
+    friend auto operator<=>(const BufferRef&, const BufferRef&) = default;
+};
+
+enum class Transform : std::uint8_t { dotprefix, to_lowercase, to_uppercase, strip_whitespace, compress_whitespace, url_decode, to_md5, to_sha1, to_sha256 };
+
+/// Checks on one buffer, in the rule's order. Each mention of a sticky buffer opens a new group.
+struct BufferGroup {
+    BufferRef buffer;
+    std::vector<Transform> transforms;
+    std::vector<Check> checks;
+};
+
+/// An integer keyword of a protocol: `snmp.version:2`.
+struct FieldCheck {
+    ProtocolId app = no_protocol;
+    std::uint16_t field = 0;
+    IntegerRange range;
+};
+
+// ---------------------------------------------------------------- what is asked of the packet and the session
+
+/// Header keywords, each a number of the packet.
+enum class PacketField : std::uint8_t {
+    ttl, tos, ip_id, ip_protocol, payload_size,           // ttl tos id ip_proto dsize
+    tcp_sequence, tcp_acknowledgement, tcp_window, tcp_mss, // seq ack window tcp.mss
+    icmp_type, icmp_code, icmp_id, icmp_sequence,         // itype icode icmp_id icmp_seq
+    same_ip,                                              // sameip (1)
+};
+struct PacketCheck {
+    PacketField field;
+    IntegerRange range;
+    bool negated = false;
+};
+
+/// `flags:` - a mask over the TCP flags (as on the wire; CWR and ECE are 0x80 and 0x40).
+struct TcpFlagsCheck {
+    enum class Mode : std::uint8_t { exact, all, any, none } mode = Mode::exact;  ///< plain, +, *, !
+    std::uint8_t flags = 0, ignored = 0;
+};
+/// `fragbits:` M 1, D 2, R 4; `fragoffset` is an integer.
+struct FragmentBitsCheck {
+    enum class Mode : std::uint8_t { exact, all, any, none } mode = Mode::exact;
+    std::uint8_t bits = 0;
+};
+/// `ipopts:` - an IPv4 option number, 0xff = any.
+struct IpOptionCheck {
+    std::uint8_t option = 0xff;
+};
+/// `stream_size:` on bytes delivered in a direction.
+struct StreamSizeCheck {
+    enum class Side : std::uint8_t { server, client, both, either } side = Side::either;
+    IntegerRange size;
+};
+using HeaderCheck = std::variant<PacketCheck, TcpFlagsCheck, FragmentBitsCheck, IpOptionCheck, StreamSizeCheck>;
+
+struct FlowOptions {
+    bool to_server = false, to_client = false;                       ///< both false: either direction
+    bool established = false, not_established = false, stateless = false;
+    bool only_stream = false, no_stream = false, only_frag = false, no_frag = false;
+};
+
+struct FlowbitOp {
+    enum class Op : std::uint8_t { set, unset, toggle, isset, isnotset } op = Op::set;
+    std::vector<std::uint16_t> bits;  ///< indexes in RuleText::flowbits; isset with several: any of them
+};
+
+struct Threshold {
+    enum class Type : std::uint8_t { limit, threshold, both, backoff, detection_filter } type = Type::limit;
+    enum class Track : std::uint8_t { by_src, by_dst, by_both, by_rule, by_flow } track = Track::by_src;
+    std::uint32_t count = 1, seconds = 1, multiplier = 10;
+};
+
+struct Reference {
+    std::string system, id;  ///< `url`, `www.example.com/x`
+};
+struct MetadataEntry {
+    std::string key, value;
+};
+
+struct Rule {
+    Header header;
+    std::string message;
+    std::uint32_t gid = 1, sid = 0, rev = 0;
+    std::string class_type, class_text;   ///< short name and classification.config's sentence
+    std::uint8_t priority = 3;
+    std::vector<Reference> references;
+    std::vector<MetadataEntry> metadata;
+    FlowOptions flow;
+    std::vector<FlowbitOp> flowbits;
+    std::optional<Threshold> threshold;        ///< `threshold:`
+    std::optional<Threshold> detection_filter; ///< `detection_filter:`
+    std::vector<HeaderCheck> header_checks;
+    std::vector<FieldCheck> field_checks;
+    std::vector<BufferGroup> groups;
+    std::vector<std::string> variables;        ///< of byte_extract and byte_math
+    ProtocolId app_layer_protocol = no_protocol; ///< `app-layer-protocol:`
+    bool app_layer_protocol_negated = false;
+    bool no_alert = false;
+    enum class Target : std::uint8_t { none, source, destination } target = Target::none;
+    std::string file;
+    unsigned line = 0;
+    std::string text;                          ///< the rule as written, for EVE's `alert.rule`
+};
+
+/// All rules of a run, in file order, with the names that they share.
+struct RuleText {
+    std::vector<Rule> rules;
+    std::vector<std::string> flowbits;         ///< name per flowbit index
+};
+
+}  // namespace weir::rules

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// A flow with a direction: the entry of the flow table. One cache line of key, then what every packet touches, then the rest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "parsers/base/ip_address.hpp"
+#include "parsers/base/parser.hpp"
+#include "parsers/registry.hpp"
+#include "sensor/judge/finding.hpp"
+#include "sensor/source/packet.hpp"
+
+namespace weir {
+
+/// The bidirectional five-tuple with its VLAN and tunnel context; the lower endpoint comes first, so both directions agree.
+struct FlowKey {
+    IpAddress low, high;
+    std::uint16_t low_port = 0, high_port = 0;  ///< ICMP: type/code folded as Community ID does, identifier where it has one
+    std::uint8_t protocol = 0;
+    std::uint8_t ip_version = 4;
+    std::uint16_t reserved = 0;
+    std::uint64_t context = 0;
+    friend constexpr bool operator==(const FlowKey&, const FlowKey&) noexcept = default;
+};
+
+/// How weir knows who opened a session.
+enum class Opening : std::uint8_t {
+    syn,       ///< the SYN was seen
+    syn_ack,   ///< only its answer was seen
+    first,     ///< connectionless: who sent the first packet
+    guessed,   ///< the start was not seen: by port
+    protocol,  ///< guessed at first, then the application protocol showed the roles
+    expected,  ///< announced by another session (FTP data, TFTP transfer)
+};
+
+enum class SessionState : std::uint8_t { new_, established, closed };
+
+/// Why a session left the table.
+enum class SessionEnd : std::uint8_t { timeout, closed, evicted, shutdown };
+
+/// Handle of a slab entry owned by another stage; 0 = none.
+using Handle = std::uint32_t;
+
+/// What identification of the application protocol has come to.
+enum class AppStatus : std::uint8_t { unseen, probing, known, unknown };
+
+/// Everything that weir knows of one session. Owned by the worker's flow table; addresses stay put while it lives.
+struct Session {
+    // --- found and touched by every packet
+    FlowKey key;
+    Time last = 0;                          ///< clock of the latest packet
+    std::array<std::uint64_t, 2> bytes{};   ///< by Direction, whole frames at the outermost level, IP length inside tunnels
+    std::array<std::uint32_t, 2> packets{}; ///< by Direction
+    bool client_is_low = true;              ///< orientation: who opened it is key.low
+    SessionState state = SessionState::new_;
+    Opening opening = Opening::first;
+    std::uint8_t tcp_state = 0;             ///< row of the flow folder's TCP state machine
+    std::array<std::uint8_t, 2> tcp_flags{};///< all flags seen, by Direction
+    AppStatus app_status = AppStatus::unseen;
+    ProtocolId app = no_protocol;
+    Handle stream = 0;                      ///< TCP reassembly state
+    Handle parser = 0;                      ///< the application parser's state
+    Handle rules = 0;                       ///< the rule engine's state of this session
+    std::uint32_t slot = 0;                 ///< the flow table's own: position in the table
+
+    // --- touched now and then
+    Time start = 0;                         ///< time of the first packet as captured
+    Time end = 0;                           ///< time of the latest packet as captured
+    Time next_update = 0;                   ///< clock at which a `flow` update is due
+    std::uint64_t id = 0;                   ///< 51 bits, from the number of the first packet: the same in every run
+    std::uint64_t parent = 0;               ///< flow_id of the session that this one belongs to (tunnel, FTP data); 0: none
+    std::uint64_t first_packet = 0;         ///< its number
+    std::uint64_t evidence = 0;             ///< position of its latest packet in the evidence ring
+    std::array<std::uint64_t, 2> probe_left{~0ull, ~0ull};  ///< by Direction: protocols not yet ruled out, one bit each
+    std::array<std::uint8_t, 2> payload_packets{};          ///< by Direction, up to 255
+    std::array<EquipmentId, 2> equipment{no_equipment, no_equipment};  ///< [0] the end that opened it, [1] the one that accepted
+    std::array<std::array<std::uint8_t, 6>, 2> mac{};       ///< [0] the end that opened it, [1] the one that accepted; zero: unknown
+    std::array<std::uint16_t, 3> vlan{};
+    std::uint8_t vlan_count = 0;
+    std::uint8_t tunnel = 0;                ///< Tunnel that carried it
+    std::uint8_t depth = 0;
+    std::uint8_t icmp_type = 0, icmp_code = 0;
+    bool app_reversed = false;              ///< the protocol's client is the end that accepted the session (call home)
+    bool judged = false;                    ///< the contract has spoken about this session
+    bool judged_app = false;                ///< ... with its application protocol known
+    bool allowed_with_parent = false;       ///< expected by an allowed session
+    bool alerted = false;
+    bool recording = false;                 ///< its packets go to evidence
+    std::uint16_t origin = 0;               ///< Packet::origin of the first packet
+    std::uint16_t transactions = 0;
+    std::uint16_t updates = 0;              ///< `flow` updates written
+
+    [[nodiscard]] const IpAddress& client() const noexcept { return client_is_low ? key.low : key.high; }
+    [[nodiscard]] const IpAddress& server() const noexcept { return client_is_low ? key.high : key.low; }
+    [[nodiscard]] std::uint16_t client_port() const noexcept { return client_is_low ? key.low_port : key.high_port; }
+    [[nodiscard]] std::uint16_t server_port() const noexcept { return client_is_low ? key.high_port : key.low_port; }
+    /// `direction` as the transport shows it, turned into the protocol's roles (and back: it is its own inverse).
+    [[nodiscard]] Direction app_direction(Direction direction) const noexcept { return app_reversed ? opposite(direction) : direction; }
+};
+
+}  // namespace weir
