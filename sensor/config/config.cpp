@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/config/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace weir {
+namespace {
+
+using Error = std::optional<std::string>;
+
+/// A whole number with an optional kb, mb or gb behind it (Suricata's way to write sizes), between `least` and `most`.
+Error parse_number(std::string_view value, std::uint64_t least, std::uint64_t most, std::uint64_t& out) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    std::string suffix{end, value.data() + value.size()};
+    std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::erase(suffix, ' ');
+    std::erase(suffix, 'i');
+    const std::uint64_t unit = suffix.empty() || suffix == "b" ? 1 : suffix == "kb" ? 1024 : suffix == "mb" ? 1u << 20 : suffix == "gb" ? 1u << 30 : 0;
+    if (error != std::errc{} || unit == 0 || number > most / unit || number * unit < least)
+        return "'" + std::string{value} + "' is not a number from " + std::to_string(least) + " to " + std::to_string(most) + " (kb, mb, gb allowed)";
+    out = number * unit;
+    return {};
+}
+
+template <class>
+struct member_type;
+template <class M>
+struct member_type<M Config::*> {
+    using type = M;
+};
+
+template <auto Member, std::uint64_t Least, std::uint64_t Most>
+constexpr Setting number(std::string_view key, std::string_view unit, std::string_view range, std::string_view doc) {
+    using Type = typename member_type<decltype(Member)>::type;
+    return {key, unit, range, doc, [](const Config& config) { return std::to_string(config.*Member); },
+            [](Config& config, std::string_view, std::string_view value) -> Error {
+                std::uint64_t parsed = 0;
+                if (Error error = parse_number(value, Least, Most, parsed)) return error;
+                config.*Member = static_cast<Type>(parsed);
+                return {};
+            }};
+}
+
+template <auto Member>
+constexpr Setting flag(std::string_view key, std::string_view doc) {
+    return {key, "", "yes or no", doc, [](const Config& config) { return std::string{config.*Member ? "yes" : "no"}; },
+            [](Config& config, std::string_view, std::string_view value) -> Error {
+                if (value == "yes" || value == "true" || value == "on")
+                    config.*Member = true;
+                else if (value == "no" || value == "false" || value == "off")
+                    config.*Member = false;
+                else
+                    return "'" + std::string{value} + "' is neither yes nor no";
+                return {};
+            }};
+}
+
+/// A text of a closed list; `Words` is a function that returns it, separated by blanks.
+template <auto Member, std::string_view (*Words)()>
+constexpr Setting choice(std::string_view key, std::string_view doc) {
+    return {key, "", Words(), doc, [](const Config& config) { return config.*Member; },
+            [](Config& config, std::string_view, std::string_view value) -> Error {
+                for (std::string_view rest = Words(); !rest.empty();) {
+                    const std::string_view word = rest.substr(0, rest.find(' '));
+                    if (word == value) {
+                        config.*Member = std::string{value};
+                        return {};
+                    }
+                    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+                }
+                return "'" + std::string{value} + "' is not one of: " + std::string{Words()};
+            }};
+}
+
+template <auto Member>
+constexpr Setting text(std::string_view key, std::string_view range, std::string_view doc) {
+    return {key, "", range, doc, [](const Config& config) { return config.*Member; },
+            [](Config& config, std::string_view, std::string_view value) -> Error {
+                config.*Member = std::string{value};
+                return {};
+            }};
+}
+
+/// A group of variables: `vars.address-groups.HOME_NET`. What the value means is checked where rules are loaded.
+template <auto Member>
+constexpr Setting group(std::string_view key, std::string_view range, std::string_view doc) {
+    return {key, "", range, doc,
+            [](const Config& config) {
+                std::string out;
+                for (const auto& [name, value] : config.*Member) out += (out.empty() ? "" : "; ") + name + " = " + value;
+                return out;
+            },
+            [](Config& config, std::string_view name, std::string_view value) -> Error {
+                (config.*Member)[std::string{name.substr(name.rfind('.') + 1)}] = std::string{value};
+                return {};
+            }};
+}
+
+constexpr std::string_view policies() { return "first last bsd bsd-right linux old-linux windows solaris hpux10 irix macos vista"; }
+constexpr std::string_view fragment_policies() { return "first last bsd bsd-right linux windows solaris"; }
+
+constexpr std::uint64_t gib = 1u << 30;
+constexpr std::uint64_t year = 366ull * 86400;
+
+constexpr std::array table{
+    number<&Config::max_sessions, 16, 16'000'000>("flow.max-sessions", "sessions", "16 to 16000000", "Sessions held at once; the least valuable is evicted beyond"),
+    number<&Config::tcp_new, 1, year>("flow.timeouts.tcp.new", "s", "from 1", "TCP whose handshake is not complete"),
+    number<&Config::tcp_established, 1, year>("flow.timeouts.tcp.established", "s", "from 1", "Established TCP without a packet"),
+    number<&Config::tcp_closed, 1, year>("flow.timeouts.tcp.closed", "s", "from 1", "Closed TCP, so that late packets find their session"),
+    number<&Config::udp_new, 1, year>("flow.timeouts.udp.new", "s", "from 1", "UDP that only one side has spoken in"),
+    number<&Config::udp_established, 1, year>("flow.timeouts.udp.established", "s", "from 1", "UDP that both sides have spoken in"),
+    number<&Config::icmp_new, 1, year>("flow.timeouts.icmp.new", "s", "from 1", "ICMP without an answer"),
+    number<&Config::icmp_established, 1, year>("flow.timeouts.icmp.established", "s", "from 1", "ICMP with an answer"),
+    number<&Config::other_new, 1, year>("flow.timeouts.default.new", "s", "from 1", "Other protocols that only one side has spoken in"),
+    number<&Config::other_established, 1, year>("flow.timeouts.default.established", "s", "from 1", "Other protocols that both sides have spoken in"),
+    number<&Config::flow_update, 1, year>("flow.update-interval", "s", "from 1", "A `flow` event is written this often for a session that stays open"),
+    number<&Config::fragment_trackers, 1, 1'000'000>("defrag.trackers", "datagrams", "1 to 1000000", "Fragmented datagrams put together at once"),
+    number<&Config::fragment_memory, 65'536, gib>("defrag.memcap", "bytes", "64kb to 1gb", "Memory for fragments"),
+    number<&Config::fragment_timeout, 1, 3600>("defrag.timeout", "s", "1 to 3600", "A datagram whose fragments do not all come by then is given up"),
+    choice<&Config::fragment_policy, &fragment_policies>("defrag.policy", "Which of two overlapping IPv4 fragments wins"),
+    number<&Config::stream_sessions, 16, 16'000'000>("stream.max-sessions", "sessions", "16 to 16000000", "TCP sessions reassembled at once"),
+    number<&Config::stream_memory, 65'536, gib>("stream.reassembly.memcap", "bytes", "64kb to 1gb", "Memory for out-of-order and unfinished stream data"),
+    number<&Config::stream_depth, 0, 1ull << 40>("stream.reassembly.depth", "bytes", "from 0", "Rules look at this much of each direction"),
+    choice<&Config::overlap_policy_v4, &policies>("stream.overlap-policy.ipv4", "Which of two overlapping TCP segments over IPv4 wins"),
+    choice<&Config::overlap_policy_v6, &policies>("stream.overlap-policy.ipv6", "Which of two overlapping TCP segments over IPv6 wins"),
+    flag<&Config::checksum_validation>("stream.checksum-validation", "Packets with a wrong checksum do not reach sessions"),
+    number<&Config::parser_memory, 65'536, gib>("app-layer.memcap", "bytes", "64kb to 1gb", "Memory for the states of application parsers"),
+    group<&Config::address_groups>("vars.address-groups.*", "addresses as in rules", "Address variables of rules, such as HOME_NET"),
+    group<&Config::port_groups>("vars.port-groups.*", "ports as in rules", "Port variables of rules, such as SSH_PORTS"),
+    number<&Config::rule_sessions, 16, 16'000'000>("detect.sessions", "sessions", "16 to 16000000", "Sessions that rules remember something of at once"),
+    number<&Config::rule_window_memory, 65'536, gib>("detect.window-memcap", "bytes", "64kb to 1gb", "Memory for the stream windows that rules look at"),
+    text<&Config::rule_cache>("detect.cache-dir", "a folder", "Where compiled rule databases are kept; by default below the user's cache folder"),
+    text<&Config::eve_types>("outputs.eve.types", "all, or event types separated by commas", "Which events go to eve.json"),
+    number<&Config::dns_version, 2, 3>("outputs.eve.dns.version", "", "2 or 3", "Layout of `dns` events: Suricata 7's or Suricata 8's"),
+    number<&Config::community_id_seed, 0, 65'535>("outputs.eve.community-id-seed", "", "0 to 65535", "Seed of the Community ID"),
+    number<&Config::stats_interval, 0, year>("stats.interval", "s", "from 0", "Packet time between `stats` events; 0: one at the end"),
+    flag<&Config::evidence>("outputs.evidence.enabled", "Write a pcap per alerted session"),
+    number<&Config::evidence_history, 65'536, gib>("outputs.evidence.history", "bytes", "64kb to 1gb", "Packets remembered so that evidence begins before the alert"),
+    number<&Config::evidence_session_bytes, 0, gib>("outputs.evidence.session-bytes", "bytes", "0 to 1gb", "Evidence per session"),
+    number<&Config::evidence_total_bytes, 0, 1ull << 40>("outputs.evidence.total-bytes", "bytes", "from 0", "Evidence per run"),
+};
+
+bool matches(const Setting& setting, std::string_view key) noexcept {
+    if (!setting.key.ends_with('*')) return setting.key == key;
+    const std::string_view prefix = setting.key.substr(0, setting.key.size() - 1);
+    return key.size() > prefix.size() && key.starts_with(prefix) && key.find('.', prefix.size()) == std::string_view::npos;
+}
+
+/// The key that a person most probably meant: the fewest single-letter edits away.
+std::string_view nearest(std::string_view key) {
+    std::string_view best;
+    std::size_t least = key.size() / 2 + 1;
+    for (const Setting& setting : table) {
+        std::vector<std::size_t> row(setting.key.size() + 1);
+        for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+        for (std::size_t i = 1; i <= key.size(); ++i) {
+            std::size_t diagonal = row[0]++;
+            for (std::size_t j = 1; j < row.size(); ++j) {
+                const std::size_t above = row[j];
+                row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (key[i - 1] == setting.key[j - 1] ? 0 : 1)});
+                diagonal = above;
+            }
+        }
+        if (row.back() < least) least = row.back(), best = setting.key;
+    }
+    return best;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() noexcept { return table; }
+
+Error set(Config& config, std::string_view key, std::string_view value) {
+    for (const Setting& setting : table) {
+        if (!matches(setting, key)) continue;
+        if (Error error = setting.set(config, key, value)) return std::string{key} + ": " + *error;
+        return {};
+    }
+    const std::string_view close = nearest(key);
+    return "unknown setting '" + std::string{key} + "'" + (close.empty() ? "" : ", did you mean '" + std::string{close} + "'?");
+}
+
+}  // namespace weir
