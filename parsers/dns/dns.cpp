@@ -20,13 +20,22 @@ bool is_netbios(Bytes name) noexcept {
     return true;
 }
 
-/// Whether a header off port 53 is that of an ordinary query or answer. Multicast DNS (identifier 0) and LLMNR (no recursion
-/// wanted or offered) have the same layout and are other protocols: RFC 6762 section 18, RFC 4795 section 2.1.1.
-bool is_ordinary(const Header& header) noexcept {
+/// Whether a name is under a top label other than `local` and `arpa`: neither multicast DNS nor LLMNR resolves such names.
+bool is_global(Bytes name) noexcept {
+    Cursor cursor{name};
+    std::size_t labels = 0;
+    Bytes last{};
+    for (std::uint8_t size = cursor.u8(); size != 0; size = cursor.u8(), ++labels) last = cursor.take(size);
+    return labels > 1 && !equal_nocase(last, "local") && !equal_nocase(last, "arpa");
+}
+
+/// Whether a header off port 53 is that of an ordinary query or answer. Multicast DNS (identifier 0) and LLMNR (recursion
+/// neither wanted nor offered) have the same layout and are other protocols: RFC 6762 section 18, RFC 4795 section 2.1.1.
+bool is_ordinary(const Header& header, Bytes first_name) noexcept {
     const Flags flags = header.flags;
-    if (flags.opcode() != 0 || flags.has(Flags::z) || header.id == 0 || header.questions != 1) return false;
-    if (flags.response()) return flags.has(Flags::rd) || flags.has(Flags::ra) || flags.has(Flags::aa) || flags.rcode() != 0;
-    return flags.has(Flags::rd) && flags.rcode() == 0 && header.answers == 0 && header.authorities == 0;
+    if (flags.opcode() != 0 || flags.has(Flags::z) || header.id == 0) return false;
+    if (!flags.response() && (flags.rcode() != 0 || header.answers != 0 || header.authorities != 0)) return false;
+    return flags.has(Flags::rd) || (flags.response() && (flags.has(Flags::ra) || flags.has(Flags::aa))) || is_global(first_name);
 }
 
 }  // namespace
@@ -46,17 +55,18 @@ Probe Parser::probe(const Offer& offer) noexcept {
     const Header header = Header::read(cursor);
     if (!cursor.ok()) return too_short;
     if (!header.flags.known_opcode() || header.questions > max_records || !header.fits(size)) return Probe::no();
-    if (!offer.port_matches && !is_ordinary(header)) return Probe::no();
+    if (!offer.port_matches && header.questions != 1) return Probe::no();
 
-    const Bytes first_name = cursor.rest();
+    const Bytes behind_header = cursor.rest();
     const Probe yes = Probe::yes(header.flags.response() ? Probe::Sender::server : Probe::Sender::client);
     if (header.questions == 0) return yes;  // on the port only: an update's or a cookie's message
     if (!is_plain_name(cursor)) return cursor.ok() ? Probe::no() : too_short;
+    const Bytes first_name = first_of(behind_header, cursor.position() - header_size);
     const std::uint16_t type = cursor.be16();
     const std::uint16_t question_class = cursor.be16();
     if (!cursor.ok()) return too_short;
     if (offer.port_matches) return yes;
-    if (type == 0 || !is_class(question_class) || is_netbios(first_name)) return Probe::no();
+    if (type == 0 || !is_class(question_class) || is_netbios(first_name) || !is_ordinary(header, first_name)) return Probe::no();
     return message.size() < size || is_exact(message) ? yes : Probe::no();
 }
 
