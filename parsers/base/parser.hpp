@@ -189,13 +189,14 @@ struct ParserInfo {
     bool udp;
     Probe (*probe)(const Offer&) noexcept;
     void (*start)(void* state) noexcept;  ///< constructs the state in memory of `state_size` bytes, 16-byte aligned
+    void (*begin)(void* state, Transport) noexcept;  ///< called once after start; null: the transport makes no difference
     Fed (*feed)(void* state, Direction, Bytes, Sink&, const ParserInfo&) noexcept;
     Fed (*gap)(void* state, Direction, std::uint64_t missing, Sink&, const ParserInfo&) noexcept;  ///< null: give up at a gap
     void (*finish)(void* state, Sink&, const ParserInfo&) noexcept;                                ///< null: nothing to flush
 };
 
 /// What every parser promises. Optional members: `event` (default: name), `tcp`/`udp` (default: from the hints),
-/// `State::gap(Direction, std::uint64_t, Emit)`, `State::finish(Emit)`.
+/// `State::begin(Transport)`, `State::gap(Direction, std::uint64_t, Emit)`, `State::finish(Emit)`.
 template <class P>
 concept ParserType = requires(typename P::State state, Direction direction, Bytes bytes, Emit<typename P::Transaction> emit, const Offer& offer) {
     { P::name } -> std::convertible_to<std::string_view>;
@@ -233,6 +234,8 @@ template <ParserType P>
     }
     info.probe = &P::probe;
     info.start = [](void* state) noexcept { new (state) State{}; };
+    if constexpr (requires(State s) { { s.begin(Transport{}) } noexcept; })
+        info.begin = [](void* state, Transport transport) noexcept { static_cast<State*>(state)->begin(transport); };
     info.feed = [](void* state, Direction direction, Bytes bytes, Sink& sink, const ParserInfo& self) noexcept {
         return static_cast<State*>(state)->feed(direction, bytes, TypedEmit{sink, self});
     };

@@ -89,6 +89,7 @@ public:
 
     /// TCP: more bytes of a direction. False once the parser wants no more of it.
     bool stream(Direction direction, Bytes bytes) {
+        begin(Transport::tcp);
         Side& side = sides_[index(direction)];
         if (side.ended || failed_) return false;
         for (;;) {
@@ -120,6 +121,7 @@ public:
 
     /// UDP: one datagram.
     void datagram(Direction direction, Bytes bytes) {
+        begin(Transport::udp);
         if (failed_) return;
         const std::vector<std::uint8_t> given(bytes.begin(), bytes.end());
         (void)feed(direction, given);
@@ -128,6 +130,7 @@ public:
 
     /// TCP: bytes are missing. False when the parser gives up (or has no gap handling).
     bool gap(Direction direction, std::uint64_t missing) {
+        begin(Transport::tcp);
         Side& side = sides_[index(direction)];
         side.pending.clear();
         side.want = 0;
@@ -162,6 +165,10 @@ private:
     static constexpr std::size_t max_calls = 1'000'000;
     static std::size_t index(Direction direction) { return static_cast<std::size_t>(direction); }
 
+    void begin(Transport transport) {
+        if (!begun_ && info_.begin != nullptr) info_.begin(state_.data(), transport);
+        begun_ = true;
+    }
     Fed feed(Direction direction, Bytes given) {
         scratch_.reset();
         const Fed fed = info_.feed(state_.data(), direction, given, *this, info_);
@@ -209,6 +216,7 @@ private:
     struct alignas(16) Storage : std::array<std::byte, describe<P>().state_size> {};
     Storage state_{};
     std::array<Side, 2> sides_;
+    bool begun_ = false;
     bool failed_ = false;
     std::size_t calls_ = 0;
     Outcome outcome_;
