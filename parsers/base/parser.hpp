@@ -192,11 +192,13 @@ struct ParserInfo {
     void (*begin)(void* state, Transport) noexcept;  ///< called once after start; null: the transport makes no difference
     Fed (*feed)(void* state, Direction, Bytes, Sink&, const ParserInfo&) noexcept;
     Fed (*gap)(void* state, Direction, std::uint64_t missing, Sink&, const ParserInfo&) noexcept;  ///< null: give up at a gap
+    void (*end)(void* state, Direction, Bytes unconsumed, Sink&, const ParserInfo&) noexcept;     ///< null: bytes left over say nothing
     void (*finish)(void* state, Sink&, const ParserInfo&) noexcept;                                ///< null: nothing to flush
 };
 
 /// What every parser promises. Optional members: `event` (default: name), `tcp`/`udp` (default: from the hints),
-/// `State::begin(Transport)`, `State::gap(Direction, std::uint64_t, Emit)`, `State::finish(Emit)`.
+/// `State::begin(Transport)`, `State::gap(Direction, std::uint64_t, Emit)`,
+/// `State::end(Direction, Bytes, Emit)` (a stream has ended with bytes that were not consumed), `State::finish(Emit)`.
 template <class P>
 concept ParserType = requires(typename P::State state, Direction direction, Bytes bytes, Emit<typename P::Transaction> emit, const Offer& offer) {
     { P::name } -> std::convertible_to<std::string_view>;
@@ -242,6 +244,10 @@ template <ParserType P>
     if constexpr (requires(State s, TypedEmit e) { { s.gap(Direction{}, std::uint64_t{}, e) } noexcept -> std::same_as<Fed>; })
         info.gap = [](void* state, Direction direction, std::uint64_t missing, Sink& sink, const ParserInfo& self) noexcept {
             return static_cast<State*>(state)->gap(direction, missing, TypedEmit{sink, self});
+        };
+    if constexpr (requires(State s, TypedEmit e) { { s.end(Direction{}, Bytes{}, e) } noexcept; })
+        info.end = [](void* state, Direction direction, Bytes unconsumed, Sink& sink, const ParserInfo& self) noexcept {
+            static_cast<State*>(state)->end(direction, unconsumed, TypedEmit{sink, self});
         };
     if constexpr (requires(State s, TypedEmit e) { { s.finish(e) } noexcept; })
         info.finish = [](void* state, Sink& sink, const ParserInfo& self) noexcept {

@@ -128,11 +128,10 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
         }
         if (!chunks.complete && chunks.body.size() < max_body) return Fed::need_more(0);
         body = chunks.body;
-    } else if (behind.empty()) {
-        side.phase = Phase::until_close;  // nothing of it yet: what comes is counted
-        return Fed::ok(size);
     } else {
-        body = first_of(behind, max_body);
+        side.to_close = true;
+        if (behind.size() < max_body) return Fed::need_more(0, size + max_body);
+        body = behind.first(max_body);
     }
     report(head, response, body, response ? Report::response : Report::request, emit);
     switch (frame) {
@@ -182,12 +181,25 @@ Fed State::rest_of_chunks(Direction direction, Bytes bytes, Emit<Transaction> em
 
 Fed State::gap(Direction direction, std::uint64_t missing, Emit<Transaction>) noexcept {
     Side& side = sides_[static_cast<std::size_t>(direction)];
-    if (side.phase == Phase::until_close) {
+    if (side.phase == Phase::until_close || side.to_close) {
+        side.phase = Phase::until_close;
         answer_.length += missing;
         return Fed::ok(0);
     }
     // Where the next message begins is not known any more.
     return Fed::done(0);
+}
+
+void State::end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) noexcept {
+    const Side& side = sides_[static_cast<std::size_t>(direction)];
+    const bool response = direction == Direction::to_client;
+    const std::size_t size = side.phase == Phase::body ? head_size(unconsumed, 0) : 0;
+    Head head;
+    if (size == 0 || !read_head(unconsumed.first(size), response, emit.scratch(), head)) return;
+    const Bytes behind = unconsumed.subspan(size);
+    if (side.to_close) answer_.length += behind.size();
+    const Bytes body = head.chunked ? read_chunks(behind, max_body, emit.scratch()).body : first_of(behind, max_body);
+    if (!body.empty()) report(head, response, body, response ? Report::response : Report::request, emit);
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {

@@ -40,6 +40,7 @@ class State {
 public:
     Fed feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
     Fed gap(Direction direction, std::uint64_t missing, Emit<Transaction> emit) noexcept;
+    void end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) noexcept;
     void finish(Emit<Transaction> emit) noexcept;
 
 private:
@@ -51,6 +52,7 @@ private:
     };
     struct Side {
         Phase phase = Phase::head;
+        bool to_close = false;  ///< the body that is awaited has no length
         std::uint32_t searched = 0;
     };
     /// The response that the oldest request is getting.

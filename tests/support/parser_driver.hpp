@@ -146,6 +146,11 @@ public:
 
     /// The session has ended.
     const Outcome& finish() {
+        for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+            const std::vector<std::uint8_t> left = sides_[index(direction)].pending;
+            scratch_.reset();
+            if (!left.empty() && info_.end != nullptr && !failed_) info_.end(state_.data(), direction, left, *this, info_);
+        }
         scratch_.reset();
         if (info_.finish != nullptr) info_.finish(state_.data(), *this, info_);
         for (std::size_t i = 0; i < 2; ++i) outcome_.pending[i] = sides_[i].pending.size();
