@@ -7,7 +7,7 @@
 namespace weir {
 
 /// A line and what it took to hold it.
-struct Line {
+struct TextLine {
     Bytes text{};            ///< without CR and LF
     std::size_t size = 0;    ///< bytes with the line end; 0: no line end within the bytes given
     [[nodiscard]] bool complete() const noexcept { return size != 0; }
@@ -15,7 +15,7 @@ struct Line {
 
 /// The first line of `bytes`: up to LF, with a CR before it left out. `searched` bytes at the start are known to hold no LF
 /// (what an earlier call saw), so that a line that comes byte by byte is not searched again and again.
-[[nodiscard]] inline Line first_line(Bytes bytes, std::size_t searched = 0) noexcept {
+[[nodiscard]] inline TextLine first_line(Bytes bytes, std::size_t searched = 0) noexcept {
     if (searched >= bytes.size()) return {};
     const void* const found = std::memchr(bytes.data() + searched, '\n', bytes.size() - searched);
     if (found == nullptr) return {};

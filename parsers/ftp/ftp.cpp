@@ -84,14 +84,14 @@ Probe Parser::probe(const Offer& offer) noexcept {
         const std::size_t shared = std::min(data.size(), greeting.size());
         if (as_text(data.first(shared)) != greeting.substr(0, shared)) return Probe::no();
         if (data.size() > 3 && data[3] != ' ' && data[3] != '-') return Probe::no();
-        const Line line = first_line(data);
+        const TextLine line = first_line(data);
         if (!line.complete()) return data.size() < max_line && is_text(data) ? Probe::more() : Probe::no();
         if (offer.port_matches) return Probe::yes(Probe::Sender::server);
         for (std::size_t i = 3; i + 3 <= line.text.size(); ++i)
             if (equal_nocase(line.text.subspan(i, 3), "ftp")) return Probe::yes(Probe::Sender::server);
         return Probe::no();
     }
-    const Line line = first_line(data);
+    const TextLine line = first_line(data);
     Bytes rest = line.complete() ? line.text : data;
     const Bytes word = take_word(rest);
     if (!line.complete()) return data.size() < 64 && std::all_of(word.begin(), word.end(), is_letter) ? Probe::more() : Probe::no();
@@ -106,7 +106,7 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
     std::size_t consumed = 0;
     while (!encrypted_) {
         const Bytes rest = bytes.subspan(consumed);
-        const Line line = first_line(rest, searched);
+        const TextLine line = first_line(rest, searched);
         if (!line.complete()) {
             if (rest.size() <= max_line) {
                 searched = static_cast<std::uint32_t>(rest.size());

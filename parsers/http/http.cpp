@@ -41,7 +41,7 @@ Probe Parser::probe(const Offer& offer) noexcept {
     const std::size_t shared = std::min(data.size(), version.size());
     if (equal_nocase(data.first(shared), version.substr(0, shared)))
         return shared == version.size() ? Probe::yes(Probe::Sender::server) : Probe::more();
-    const Line line = first_line(data);
+    const TextLine line = first_line(data);
     if (line.complete()) return is_request_line(line.text) ? Probe::yes(Probe::Sender::client) : Probe::no();
     // No line end yet: a method of letters, a blank, then anything printable may still become a request line.
     std::size_t letters = 0;
@@ -151,7 +151,7 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
 Fed State::rest_of_chunks(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
     // One chunk header at a time, its data skipped unseen.
     emit.scratch().reset();
-    const Line line = first_line(bytes);
+    const TextLine line = first_line(bytes);
     if (!line.complete() && bytes.size() <= 256) return Fed::need_more(0);
     std::uint64_t size = 0;
     std::size_t digits = 0;
@@ -168,7 +168,7 @@ Fed State::rest_of_chunks(Direction direction, Bytes bytes, Emit<Transaction> em
     if (direction == Direction::to_client) answer_.length += size;
     if (size != 0) return Fed::skip_after(line.size, size + 2);
     std::size_t trailer = line.size;
-    Line field = first_line(bytes.subspan(trailer));
+    TextLine field = first_line(bytes.subspan(trailer));
     while (field.complete() && !field.text.empty()) {
         trailer += field.size;
         field = first_line(bytes.subspan(trailer));

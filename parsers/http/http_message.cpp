@@ -119,7 +119,7 @@ std::size_t head_size(Bytes bytes, std::size_t searched) noexcept {
 bool read_head(Bytes raw, bool response, Scratch& scratch, Head& head) noexcept {
     head = {};
     head.raw = raw;
-    Line line = first_line(raw);
+    TextLine line = first_line(raw);
     if (!line.complete() || !read_start_line(line.text, response, head)) return false;
     Bytes rest = raw.subspan(line.size);
     head.raw_headers = rest;
@@ -157,7 +157,7 @@ Chunks read_chunks(Bytes bytes, std::size_t limit, Scratch& scratch) noexcept {
     const std::span<std::uint8_t> body = scratch.take(limit);
     std::size_t filled = 0, at = 0;
     while (filled < body.size()) {
-        const Line line = first_line(bytes.subspan(at));
+        const TextLine line = first_line(bytes.subspan(at));
         if (!line.complete()) {
             out.broken = bytes.size() - at > max_chunk_line;
             break;
@@ -172,7 +172,7 @@ Chunks read_chunks(Bytes bytes, std::size_t limit, Scratch& scratch) noexcept {
         }
         if (size == 0) {  // the trailer section ends with an empty line
             std::size_t trailer = at + line.size;
-            Line field = first_line(bytes.subspan(trailer));
+            TextLine field = first_line(bytes.subspan(trailer));
             while (field.complete() && !field.text.empty()) {
                 trailer += field.size;
                 field = first_line(bytes.subspan(trailer));
@@ -199,7 +199,7 @@ Chunks read_chunks(Bytes bytes, std::size_t limit, Scratch& scratch) noexcept {
             out.left = size - copied + line_end;
             break;
         }
-        const Line end = first_line(bytes.subspan(at));
+        const TextLine end = first_line(bytes.subspan(at));
         if (!end.complete() || !end.text.empty()) {
             out.broken = true;
             break;

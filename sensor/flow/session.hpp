@@ -90,6 +90,8 @@ struct Session {
     std::uint16_t origin = 0;               ///< Packet::origin of the first packet
     std::uint16_t transactions = 0;
     std::uint16_t updates = 0;              ///< `flow` updates written
+    std::uint32_t evidence_left = 0;        ///< bytes of it that may still go to evidence
+    std::uint32_t anomalies = 0;            ///< one bit per stream event that was reported: each once per session
 
     [[nodiscard]] const IpAddress& client() const noexcept { return client_is_low ? key.low : key.high; }
     [[nodiscard]] const IpAddress& server() const noexcept { return client_is_low ? key.high : key.low; }
