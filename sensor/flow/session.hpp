@@ -42,6 +42,14 @@ enum class SessionEnd : std::uint8_t { timeout, closed, evicted, shutdown };
 /// Handle of a slab entry owned by another stage; 0 = none.
 using Handle = std::uint32_t;
 
+/// What the contract says of a session, for one of its ends.
+enum class Verdict : std::uint8_t {
+    none,     ///< that end is no equipment
+    pending,  ///< not allowed as far as it is known; said when the protocol is known, or after a few seconds
+    allowed,
+    found,    ///< not allowed, and said
+};
+
 /// What identification of the application protocol has come to.
 enum class AppStatus : std::uint8_t { unseen, probing, known, unknown };
 
@@ -81,9 +89,9 @@ struct Session {
     std::uint8_t tunnel = 0;                ///< Tunnel that carried it
     std::uint8_t depth = 0;
     std::uint8_t icmp_type = 0, icmp_code = 0;
+    std::array<Verdict, 2> verdict{};       ///< by Facing: for the end that opened it, for the end that accepted it
+    std::array<std::uint32_t, 2> line{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the contract line that allows it; none: 0xffffffff
     bool app_reversed = false;              ///< the protocol's client is the end that accepted the session (call home)
-    bool judged = false;                    ///< the contract has spoken about this session
-    bool judged_app = false;                ///< ... with its application protocol known
     bool allowed_with_parent = false;       ///< expected by an allowed session
     bool alerted = false;
     bool recording = false;                 ///< its packets go to evidence

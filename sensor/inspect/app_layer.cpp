@@ -83,12 +83,11 @@ void AppLayer::give_up(Session& session) noexcept {
 Fed AppLayer::stream(Session& session, Direction direction, Bytes bytes) noexcept {
     if (session.app_status != AppStatus::known) {
         if (session.app_status == AppStatus::unknown) return Fed::done(0);
-        const bool opener_spoke = direction == Direction::to_server;
         const bool was_low = session.client_is_low;
         if (!identified(session, direction, bytes, Transport::tcp)) {
             return session.app_status == AppStatus::unknown ? Fed::done(0) : Fed::need_more(0);
         }
-        if (was_low != session.client_is_low) direction = opener_spoke ? Direction::to_client : Direction::to_server;
+        if (was_low != session.client_is_low) direction = opposite(direction);
     }
     if (session.parser == 0) return Fed::done(0);
     const ParserInfo& parser = protocols()[session.app];

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge by contract: asks the policy about a session when it starts, when its protocol is known, and when time is up.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sensor/contract/evaluate.hpp"
+#include "sensor/contract/limits.hpp"
+#include "sensor/contract/names.hpp"
+#include "sensor/contract/policy.hpp"
+#include "sensor/inspect/moment.hpp"
+#include "sensor/inspect/reporter.hpp"
+
+namespace weir {
+
+struct ContractMetrics {
+    Counter judged, allowed, found, ignored;
+};
+inline constexpr std::array contract_metrics{
+    counter<&ContractMetrics::judged>("weir_contract_sessions_judged_total", "Ends of sessions that are equipment and were judged"),
+    counter<&ContractMetrics::allowed>("weir_contract_sessions_allowed_total", "Those that the contract allows"),
+    counter<&ContractMetrics::found>("weir_contract_findings_total", "Those that it does not"),
+    counter<&ContractMetrics::ignored>("weir_contract_ignored_total", "Findings that an `ignore` entry of the policy silenced"),
+};
+
+/// Generator id of the contract's findings in `alert.gid`; their `signature_id` is 1 + the kind's number.
+inline constexpr std::uint32_t contract_gid = 9000;
+
+/// One per worker. Without a policy it does nothing.
+class ContractJudge {
+public:
+    /// A session that is not allowed as far as it is known is said after this time, so that the finding can name the
+    /// protocol that is spoken.
+    static constexpr Time settle_time = 5 * second;
+
+    ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter);
+
+    /// Finds out which ends are equipment and judges them. True when the session must be looked at again after `settle_time`.
+    [[nodiscard]] bool session_started(const Moment& moment) noexcept;
+    /// Its application protocol is known, or known not to be.
+    void app_known(const Moment& moment) noexcept;
+    /// Time is up, or the session is over: what is still pending is said.
+    void settle(const Moment& moment) noexcept;
+    /// `bytes` more of an allowed session: limits.
+    void used(const Moment& moment, std::uint64_t bytes) noexcept;
+    /// Whether everything that belongs to this session is allowed with it.
+    [[nodiscard]] static bool allows(const Session& session) noexcept {
+        return session.verdict[0] != Verdict::found && session.verdict[0] != Verdict::pending && session.verdict[1] != Verdict::found &&
+               session.verdict[1] != Verdict::pending;
+    }
+    /// A DNS answer that equipment received.
+    void learn(const Moment& moment, std::string_view name, const IpAddress& address, std::uint32_t ttl) noexcept;
+
+    [[nodiscard]] const ContractMetrics& metrics() const noexcept { return metrics_; }
+    [[nodiscard]] const LimitMetrics& limit_metrics() const noexcept { return limits_.metrics(); }
+    [[nodiscard]] const NameMetrics& name_metrics() const noexcept { return names_.metrics(); }
+    /// Sessions that each contract line allowed, by LineId.
+    [[nodiscard]] const std::vector<std::uint64_t>& line_uses() const noexcept { return line_uses_; }
+
+private:
+    void judge_end(const Moment& moment, Facing facing, bool final) noexcept;
+    void report(const Moment& moment, const Judgement& judgement, const SessionFacts& facts) noexcept;
+
+    std::shared_ptr<const Policy> policy_;
+    Reporter& reporter_;
+    NameTable names_;
+    LimitTracker limits_;
+    std::vector<std::uint64_t> line_uses_;
+    ContractMetrics metrics_;
+};
+
+}  // namespace weir

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/inspect/rule_judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "sensor/output/json_writer.hpp"
+
+namespace weir {
+namespace {
+
+/// Suricata's `metadata`: each key once, its values as a list, in the order of first mention.
+std::string metadata_json(const rules::Rule& rule) {
+    if (rule.metadata.empty()) return {};
+    std::vector<std::pair<std::string, std::vector<std::string>>> grouped;
+    for (const rules::MetadataEntry& entry : rule.metadata) {
+        auto found = std::find_if(grouped.begin(), grouped.end(), [&](const auto& group) { return group.first == entry.key; });
+        if (found == grouped.end()) found = grouped.insert(grouped.end(), {entry.key, {}});
+        found->second.push_back(entry.value);
+    }
+    std::string memory(64 * 1024, '\0');
+    JsonWriter json{memory};
+    for (const auto& [key, values] : grouped) {
+        json.begin_array(key);
+        for (const std::string& value : values) json.element(std::string_view{value});
+        json.end_array();
+    }
+    memory.resize(json.finish() - 1);  // without the newline
+    return memory;
+}
+
+RuleFacts facts_of(const rules::Rule& rule) {
+    RuleFacts facts;
+    for (const rules::MetadataEntry& entry : rule.metadata) {
+        if (entry.key == "weir_kind") facts.kind = find_kind(entry.value).value_or(Kind::signature);
+        if (entry.key == "mitre_technique_id") facts.attack_text.push_back(entry.value);
+        if (entry.key == "confidence") {
+            // ET's words, or a number.
+            double number = entry.value == "High" ? 0.9 : entry.value == "Medium" ? 0.7 : entry.value == "Low" ? 0.4 : -1;
+            if (number < 0) {
+                unsigned percent = 0;
+                const auto [end, error] = std::from_chars(entry.value.data(), entry.value.data() + entry.value.size(), percent);
+                number = error == std::errc{} && percent <= 100 ? percent / 100.0 : 1.0;
+            }
+            facts.confidence = number;
+        }
+    }
+    facts.metadata_json = metadata_json(rule);
+    return facts;
+}
+
+}  // namespace
+
+RuleBook::RuleBook(std::shared_ptr<const rules::Compiled> compiled) : rules(std::move(compiled)) {
+    facts.reserve(rules->text().rules.size());
+    for (const rules::Rule& rule : rules->text().rules) facts.push_back(facts_of(rule));
+    for (RuleFacts& fact : facts) fact.attack.assign(fact.attack_text.begin(), fact.attack_text.end());
+}
+
+RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy, Reporter& reporter)
+    : book_(std::move(book)), policy_(std::move(policy)), engine_(book_->rules, limits), reporter_(reporter) {}
+
+void RuleJudge::packet(const Moment& moment) noexcept {
+    const rules::SessionView session = moment.session_view();
+    if (!engine_.wants_packets(session)) return;
+    moment_ = &moment;
+    parser_ = nullptr;
+    engine_.packet(moment.packet_view(), session, moment.session->rules, *this);
+}
+
+bool RuleJudge::wants_stream(const Moment& moment) const noexcept { return engine_.wants_stream(moment.session_view()); }
+
+void RuleJudge::stream(const Moment& moment, Direction direction, Bytes bytes, std::uint64_t offset) noexcept {
+    moment_ = &moment;
+    parser_ = nullptr;
+    engine_.stream(direction, bytes, offset, moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+}
+
+void RuleJudge::gap(const Moment& moment, Direction direction, std::uint64_t missing) noexcept {
+    engine_.gap(direction, missing, moment.session->rules);
+}
+
+void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
+    moment_ = &moment;
+    parser_ = &parser;
+    transaction_ = transaction;
+    engine_.transaction(parser, transaction, report, direction, moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+}
+
+void RuleJudge::app_known(const Moment& moment) noexcept {
+    moment_ = &moment;
+    parser_ = nullptr;
+    engine_.app_known(moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+}
+
+void RuleJudge::hit(const rules::Hit& hit) noexcept {
+    const auto index = static_cast<std::size_t>(hit.rule - book_->rules->text().rules.data());
+    const RuleFacts& facts = book_->facts[index];
+    const rules::Rule& rule = *hit.rule;
+    Session& session = *moment_->session;
+
+    Finding finding;
+    finding.kind = facts.kind;
+    finding.judge = Judge::rule;
+    finding.severity = rule.priority;
+    finding.confidence = facts.confidence;
+    finding.gid = rule.gid;
+    finding.sid = rule.sid;
+    finding.rev = rule.rev;
+    finding.signature = rule.message;
+    finding.category = rule.class_text;
+    finding.attack = facts.attack;
+    finding.metadata_json = facts.metadata_json;
+    finding.facing = session.equipment[0] != no_equipment || session.equipment[1] == no_equipment ? Facing::egress : Facing::ingress;
+    finding.equipment = session.equipment[finding.facing == Facing::egress ? 0 : 1];
+
+    // Findings are rare: their sentence may cost a little.
+    std::string why;
+    const std::string service = fmt::format("{}{}", session.key.protocol == ip_protocol::tcp   ? "tcp/"
+                                                    : session.key.protocol == ip_protocol::udp ? "udp/"
+                                                                                               : "ip protocol ",
+                                            session.key.protocol == ip_protocol::tcp || session.key.protocol == ip_protocol::udp
+                                                ? session.server_port()
+                                                : session.key.protocol);
+    const std::string_view app = session.app_status == AppStatus::known ? protocols()[session.app].name : std::string_view{"unknown"};
+    if (finding.equipment != no_equipment && policy_ != nullptr) {
+        const bool opened = finding.facing == Facing::egress;
+        why = fmt::format("{} {} {} (app: {}) {} {}; rule {} matches: {}", policy_->equipment(finding.equipment).name, opened ? "opened" : "accepted", service,
+                          app, opened ? "to" : "from", (opened ? session.server() : session.client()).text(), rule.sid, rule.message);
+    } else {
+        why = fmt::format("{} opened {} (app: {}) to {}; rule {} matches: {}", session.client().text(), service, app, session.server().text(), rule.sid, rule.message);
+    }
+    finding.why = why;
+
+    AlertEvent event;
+    event.place = {moment_->time, moment_->packet != nullptr ? moment_->packet->number : 0, session.origin, &session, nullptr};
+    event.finding = &finding;
+    event.direction = hit.direction;
+    event.parser = parser_;
+    event.transaction = transaction_;
+    event.tx_id = session.transactions;
+    reporter_.finding(session, event, static_cast<std::uint32_t>(index));
+}
+
+void RuleJudge::publish() noexcept {
+    const rules::EngineCounters& counters = engine_.counters();
+    metrics_.packets.set(counters.packets_scanned);
+    metrics_.stream_bytes.set(counters.stream_bytes_scanned);
+    metrics_.buffers.set(counters.buffers_scanned);
+    metrics_.candidates.set(counters.candidates);
+    metrics_.hits.set(counters.hits);
+    metrics_.pcre_limits.set(counters.pcre_limit_hits);
+    metrics_.table_full.set(counters.session_table_full);
+    metrics_.windows_full.set(counters.window_memory_full);
+    metrics_.sessions.set(counters.sessions);
+}
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge by rules: shows the engine packets, streams and transactions, and makes findings of its hits.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rules/compile/compiled.hpp"
+#include "rules/match/engine.hpp"
+#include "sensor/contract/policy.hpp"
+#include "sensor/inspect/moment.hpp"
+#include "sensor/inspect/reporter.hpp"
+
+namespace weir {
+
+/// What an alert says of its rule, rendered once.
+struct RuleFacts {
+    Kind kind = Kind::signature;
+    double confidence = 1.0;
+    std::vector<std::string> attack_text;
+    std::vector<std::string_view> attack;  ///< views of attack_text
+    std::string metadata_json;
+};
+
+/// Compiled rules with their facts. Immutable; shared by workers.
+struct RuleBook {
+    explicit RuleBook(std::shared_ptr<const rules::Compiled> rules);
+    std::shared_ptr<const rules::Compiled> rules;
+    std::vector<RuleFacts> facts;  ///< by index of the rule
+};
+
+struct RuleJudgeMetrics {
+    Counter packets, stream_bytes, buffers, candidates, hits, pcre_limits, table_full, windows_full, sessions;
+};
+inline constexpr std::array rule_judge_metrics{
+    counter<&RuleJudgeMetrics::packets>("weir_rules_packets_scanned_total", "Packet payloads that rules looked at"),
+    counter<&RuleJudgeMetrics::stream_bytes>("weir_rules_stream_scanned_bytes_total", "Stream bytes that rules looked at"),
+    counter<&RuleJudgeMetrics::buffers>("weir_rules_buffers_scanned_total", "Buffers of transactions that rules looked at"),
+    counter<&RuleJudgeMetrics::candidates>("weir_rules_candidates_total", "Rules whose first literal was seen and that were checked in full"),
+    counter<&RuleJudgeMetrics::hits>("weir_rules_hits_total", "Rules that matched, before thresholds"),
+    counter<&RuleJudgeMetrics::pcre_limits>("weir_rules_pcre_limit_total", "Regular expressions stopped at their limit"),
+    counter<&RuleJudgeMetrics::table_full>("weir_rules_sessions_full_total", "Sessions judged without memory because the table was full"),
+    counter<&RuleJudgeMetrics::windows_full>("weir_rules_windows_full_total", "Streams judged without a window because its memory was full"),
+    gauge<&RuleJudgeMetrics::sessions>("weir_rules_sessions", "Sessions that rules remember something of"),
+};
+
+/// One per worker.
+class RuleJudge final : private rules::HitSink {
+public:
+    /// `policy` names equipment in findings; may be null.
+    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy, Reporter& reporter);
+
+    void packet(const Moment& moment) noexcept;
+    [[nodiscard]] bool wants_stream(const Moment& moment) const noexcept;
+    void stream(const Moment& moment, Direction direction, Bytes bytes, std::uint64_t offset) noexcept;
+    void gap(const Moment& moment, Direction direction, std::uint64_t missing) noexcept;
+    void transaction(const Moment& moment, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept;
+    void app_known(const Moment& moment) noexcept;
+    void release(Session& session) noexcept { engine_.release(session.rules); }
+
+    /// Copies the engine's counters to where they can be read.
+    void publish() noexcept;
+    [[nodiscard]] const RuleJudgeMetrics& metrics() const noexcept { return metrics_; }
+
+private:
+    void hit(const rules::Hit& hit) noexcept override;
+
+    std::shared_ptr<const RuleBook> book_;
+    std::shared_ptr<const Policy> policy_;
+    rules::Engine engine_;
+    Reporter& reporter_;
+    const Moment* moment_ = nullptr;
+    const ParserInfo* parser_ = nullptr;
+    const void* transaction_ = nullptr;
+    RuleJudgeMetrics metrics_;
+};
+
+}  // namespace weir

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/inspect/worker.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "sensor/decode/event.hpp"
+#include "sensor/inspect/settings.hpp"
+
+namespace weir {
+
+/// What the stream stage hands on: bytes to the parser, each byte once to the rules, oddities to EVE.
+struct SessionStream {
+    Worker& worker;
+    Moment& moment;
+    bool ending = false;  ///< the session is over: bytes that are offered now will not be completed
+
+    Fed data(Direction direction, Bytes bytes) noexcept {
+        if (!ending) return worker.apps_.stream(*moment.session, direction, bytes);
+        worker.apps_.stream_end(*moment.session, direction, bytes);
+        return Fed::done(0);
+    }
+    Fed gap(Direction direction, std::uint64_t missing) noexcept { return worker.apps_.gap(*moment.session, direction, missing); }
+    void raw(Direction direction, Bytes bytes, std::uint64_t offset) noexcept {
+        moment.stream_bytes[static_cast<std::size_t>(direction)] = offset + bytes.size();
+        worker.rule_judge_.stream(moment, direction, bytes, offset);
+    }
+    void raw_gap(Direction direction, std::uint64_t missing) noexcept { worker.rule_judge_.gap(moment, direction, missing); }
+    bool raw_wanted(Direction) noexcept { return worker.rule_judge_.wants_stream(moment); }
+    void event(StreamEvent event, Direction direction) noexcept {
+        const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(event);
+        if ((moment.session->anomalies & bit) != 0) return;  // each kind once per session
+        moment.session->anomalies |= bit;
+        AnomalyEvent anomaly;
+        anomaly.place = {moment.time, moment.packet != nullptr ? moment.packet->number : 0, moment.session->origin, moment.session, moment.layers};
+        anomaly.type = AnomalyEvent::Type::stream;
+        anomaly.event = name_of(event);
+        anomaly.layer = "tcp";
+        anomaly.code = static_cast<std::uint32_t>(event);
+        anomaly.direction = direction;
+        worker.reporter_.anomaly(anomaly);
+    }
+};
+
+namespace {
+
+const Field* find_field(ProtocolId protocol, std::string_view path) noexcept {
+    if (protocol == no_protocol) return nullptr;
+    for (const Field& field : protocols()[protocol].fields)
+        if (field.path == path) return &field;
+    return nullptr;
+}
+
+constexpr std::array decode_stats{stat<&DecodeMetrics::received_packets>("decoder.pkts"), stat<&DecodeMetrics::received_bytes>("decoder.bytes"),
+                                  stat<&DecodeMetrics::inspected_packets>("weir.inspected"), stat<&DecodeMetrics::fragments>("weir.fragments"),
+                                  stat<&DecodeMetrics::reassembled>("weir.reassembled")};
+constexpr std::array flow_stats{stat<&FlowMetrics::ended_timeout>("flow.end.timeout"), stat<&FlowMetrics::ended_closed>("flow.end.closed"),
+                                stat<&FlowMetrics::opened_syn>("tcp.syn"), stat<&FlowMetrics::sessions>("flow.active")};
+constexpr std::array stream_stats{stat<&StreamMetrics::segments>("tcp.segments"), stat<&StreamMetrics::gaps>("tcp.reassembly_gap"),
+                                  stat<&StreamMetrics::overlaps>("tcp.overlap"), stat<&StreamMetrics::overlaps_different>("tcp.overlap_diff_data")};
+constexpr std::array contract_stats{stat<&ContractMetrics::judged>("weir.contract.judged"), stat<&ContractMetrics::allowed>("weir.contract.allowed"),
+                                    stat<&ContractMetrics::found>("weir.contract.found"), stat<&ContractMetrics::ignored>("weir.contract.ignored")};
+
+}  // namespace
+
+Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Reporter::Wait wait, bool profile)
+    : shared_(shared), stats_interval_(static_cast<Time>(config.stats_interval) * second), decoder_(decoder_config(config)),
+      flows_(flow_config(config), *shared.services, flow_metrics_), expectations_(4096, flow_metrics_),
+      reassembler_(stream_config(config), stream_metrics_), reporter_(reporter_config(config, shared.eve), shared.names, ring, wait),
+      apps_(*shared.identifier, config.parser_memory, *this), contract_judge_(shared.policy, reporter_),
+      rule_judge_(shared.rules, engine_limits(config), shared.policy, reporter_), stages_(profile),
+      decoded_(std::make_unique<std::array<Decoded, burst_size>>()),
+      keys_(std::make_unique<std::array<std::array<PacketKey, keys_per_packet>, burst_size>>()) {
+    stats_.add(decode_stats, &decoder_.metrics());
+    stats_.add(flow_stats, &flow_metrics_);
+    stats_.add(stream_stats, &stream_metrics_);
+    stats_.add(contract_stats, &contract_judge_.metrics());
+    dns_.dns = find_protocol("dns");
+    dns_.query = find_field(dns_.dns, "dns.queries[].rrname");
+    dns_.data = find_field(dns_.dns, "dns.answers[].rdata");
+    dns_.ttl = find_field(dns_.dns, "dns.answers[].ttl");
+}
+
+std::vector<Worker::MetricBlock> Worker::metric_blocks() const {
+    return {{decode_metrics, &decoder_.metrics()}, {flow_metric_rows, &flow_metrics_}, {stream_metric_rows, &stream_metrics_},
+            {app_layer_metrics(), &apps_.metrics()}, {state_pool_metrics, &apps_.pool_metrics()}, {contract_metrics, &contract_judge_.metrics()},
+            {limit_metrics, &contract_judge_.limit_metrics()}, {name_metrics, &contract_judge_.name_metrics()},
+            {rule_judge_metrics, &rule_judge_.metrics()}, {reporter_metrics, &reporter_.metrics()}};
+}
+
+void Worker::process(const Burst& burst, std::uint64_t next_number) noexcept {
+    stages_.start();
+    // The first stages run over the whole burst, so that what they will look up is on its way into the cache.
+    decoder_.advance(burst.packets.empty() ? burst.clock : burst.packets[0].clock);
+    for (std::size_t i = 0; i < burst.packets.size(); ++i) {
+        Decoded& decoded = (*decoded_)[i];
+        decoder_.decode(burst.packets[i], decoded);
+        for (std::size_t layer = 0; layer < decoded.count; ++layer) {
+            PacketKey& key = (*keys_)[i][layer];
+            key = make_key(decoded.layers[layer]);
+            flows_.prefetch(key.hash);
+        }
+    }
+    stages_.end(Stage::decode);
+    for (std::size_t i = 0; i < burst.packets.size(); ++i)
+        for (std::size_t layer = 0; layer < (*decoded_)[i].count; ++layer) flows_.prefetch_session((*keys_)[i][layer].hash);
+    stages_.end(Stage::lookup);
+    for (std::size_t i = 0; i < burst.packets.size(); ++i) one_packet(burst.packets[i], (*decoded_)[i], i);
+    let_time_pass(burst.clock);
+    rule_judge_.publish();
+    reporter_.advance(burst.clock, next_number);
+    stages_.end(Stage::output);
+}
+
+void Worker::one_packet(const Packet& packet, const Decoded& decoded, std::size_t position) noexcept {
+    let_time_pass(packet.clock);
+    reporter_.at_packet(packet);
+    last_time_ = packet.time;
+    moment_.packet = &packet;
+    moment_.time = packet.time;
+    moment_.clock = packet.clock;
+    std::uint64_t parent = 0;
+    for (std::size_t layer = 0; layer < decoded.count; ++layer) {
+        const PacketKey& key = (*keys_)[position][layer];
+        const Tracked tracked = flows_.track(key, decoded, layer, packet, [this](Session& session, SessionEnd end) noexcept {
+            const Moment now = moment_;
+            session_ended(session, end, session.end);
+            moment_ = now;
+        });
+        moment_.session = tracked.session;
+        moment_.layers = &decoded.layers[layer];
+        moment_.direction = tracked.direction;
+        moment_.stream_bytes = {};
+        if (tracked.opened) {
+            tracked.session->parent = parent;
+            session_started(decoded, layer);
+        }
+        parent = tracked.session->id;
+        stages_.end(Stage::flow);
+        one_datagram(decoded, layer, key);
+    }
+    if (decoded.event_count != 0) decode_anomalies(packet, decoded);
+}
+
+void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const PacketKey& key) noexcept {
+    const Layers& layers = decoded.layers[layer];
+    Session& session = *moment_.session;
+    reporter_.remember(session, *moment_.packet);
+    stages_.end(Stage::output);
+    if (layers.incomplete_fragment || layers.bad_checksum) return;
+    const bool carries_tunnel = layer + 1 < decoded.count;
+    if (!layers.payload.empty()) {
+        std::uint8_t& count = session.payload_packets[static_cast<std::size_t>(moment_.direction)];
+        if (count < 255) ++count;
+    }
+    if (layers.protocol == ip_protocol::tcp) {
+        SessionStream stream{*this, moment_};
+        for (const Direction direction : {Direction::to_server, Direction::to_client})
+            moment_.stream_bytes[static_cast<std::size_t>(direction)] = reassembler_.bytes(session, direction);
+        rule_judge_.packet(moment_);
+        stages_.end(Stage::rules_packet);
+        reassembler_.segment(session, key.from_low == session.client_is_low ? Direction::to_server : Direction::to_client, layers, stream);
+        stages_.end(Stage::parse);
+        return;
+    }
+    rule_judge_.packet(moment_);
+    stages_.end(Stage::rules_packet);
+    // What carries a tunnel has been looked into: its payload is the next datagram, not an application's.
+    if (layers.protocol == ip_protocol::udp && !layers.payload.empty() && !carries_tunnel) {
+        apps_.datagram(session, moment_.direction, layers.payload);
+        stages_.end(Stage::parse);
+    }
+}
+
+void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept {
+    Session& session = *moment_.session;
+    const Layers& layers = decoded.layers[layer];
+    const Expectations::Match match = expectations_.meet(session, moment_.clock);
+    if (match.expected != nullptr) {
+        if (match.reversed) {
+            reorient(session);
+            moment_.direction = opposite(moment_.direction);
+        }
+        session.opening = Opening::expected;
+        session.parent = match.expected->parent;
+        session.allowed_with_parent = match.expected->allowed;
+    }
+    if (layers.has_quoted) {  // an ICMP error goes with the session that it is about
+        const PacketKey quoted = make_quoted_key(layers);
+        const Session* const about = flows_.find(quoted.key, quoted.hash);
+        if (about != nullptr) {
+            session.parent = about->id;
+            session.allowed_with_parent = ContractJudge::allows(*about);
+        }
+    }
+    if (contract_judge_.session_started(moment_)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
+    if (match.expected != nullptr && match.expected->app != no_protocol)
+        apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp);
+}
+
+void Worker::let_time_pass(Time clock) noexcept {
+    const Moment now = moment_;
+    bool timers_fired = false;
+    flows_.advance(clock, [&](Session& session, const TimerEvent& event) noexcept {
+        timers_fired = true;
+        session_due(session, event);
+    });
+    if (stats_interval_ != 0 && clock >= next_stats_) {
+        if (next_stats_ != 0) write_stats(next_stats_, last_time_, 0);
+        next_stats_ = (clock / stats_interval_ + 1) * stats_interval_;
+    }
+    if (timers_fired) moment_ = now;
+}
+
+void Worker::session_due(Session& session, const TimerEvent& event) noexcept {
+    reporter_.at_timer(event.boundary, event.order);
+    const Time since = event.due - session.last;  // timers run on the clock, lines show the packets' own time
+    const Time time = session.end + since;
+    if (event.kind == TimerEvent::Kind::end) {
+        session_ended(session, event.end, time);
+        return;
+    }
+    moment_ = {};
+    moment_.session = &session;
+    moment_.time = time;
+    moment_.clock = event.due;
+    if (event.kind == TimerEvent::Kind::check) {
+        contract_judge_.settle(moment_);
+        return;
+    }
+    ++session.updates;
+    contract_judge_.used(moment_, 0);
+    reporter_.flow(session, time, session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{},
+                   true, SessionEnd::timeout);
+}
+
+void Worker::session_ended(Session& session, SessionEnd end, Time time) noexcept {
+    moment_ = {};
+    moment_.session = &session;
+    moment_.time = time;
+    moment_.clock = session.last;
+    if (session.stream != 0) {
+        SessionStream stream{*this, moment_};
+        reassembler_.close(session, stream);
+    }
+    apps_.close(session);
+    contract_judge_.settle(moment_);
+    contract_judge_.used(moment_, session.bytes[0] + session.bytes[1]);
+    rule_judge_.release(session);
+    traffic_.add(session);
+    reporter_.flow(session, time, session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{},
+                   false, end);
+    reporter_.session_ended(session);
+}
+
+void Worker::finish(Time clock, Time time) noexcept {
+    let_time_pass(clock);
+    reporter_.at_end(clock);
+    flows_.shutdown([this](Session& session, SessionEnd end) noexcept { session_ended(session, end, session.end); });
+    rule_judge_.publish();
+    write_stats(clock, time, ~std::uint64_t{0});
+    reporter_.close();
+}
+
+void Worker::write_stats(Time boundary, Time time, std::uint64_t number) noexcept { reporter_.stats(stats_, boundary, time, number); }
+
+void Worker::decode_anomalies(const Packet& packet, const Decoded& decoded) noexcept {
+    for (std::size_t i = 0; i < decoded.event_count; ++i) {
+        const DecodeEvent& event = decoded.events[i];
+        AnomalyEvent anomaly;
+        anomaly.place = {packet.time, packet.number, packet.origin, nullptr, event.depth < decoded.count ? &decoded.layers[event.depth] : nullptr};
+        anomaly.type = AnomalyEvent::Type::decode;
+        anomaly.event = decode_events[event.id].name;
+        anomaly.layer = anomaly.event.substr(0, anomaly.event.find('.'));
+        anomaly.code = event.id;
+        reporter_.anomaly(anomaly);
+    }
+}
+
+// ---------------------------------------------------------------- what parsers found
+
+void Worker::app_known(Session& session) noexcept {
+    moment_.session = &session;
+    if (moment_.packet != nullptr && session.opening == Opening::protocol) {
+        // The session may just have been turned round: equipment and verdicts went with it, directions are looked up anew.
+        moment_.direction = moment_.layers->source == session.client() && moment_.layers->source_port == session.client_port() ? Direction::to_server
+                                                                                                                               : Direction::to_client;
+    }
+    contract_judge_.app_known(moment_);
+    rule_judge_.app_known(moment_);
+}
+
+void Worker::app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
+    rule_judge_.transaction(moment_, parser, transaction, report, direction);
+    if (!has(report, Report::log)) return;
+    if (id_of(parser) == dns_.dns && direction == Direction::to_client) learn_names(transaction);
+    reporter_.app(session, moment_.time, parser, transaction);
+    if (session.transactions < 0xffff) ++session.transactions;
+}
+
+void Worker::app_anomaly(Session& session, const ParserInfo& parser, unsigned id, Direction direction) noexcept {
+    AnomalyEvent anomaly;
+    anomaly.place = {moment_.time, moment_.packet != nullptr ? moment_.packet->number : 0, session.origin, &session, moment_.layers};
+    anomaly.type = AnomalyEvent::Type::applayer;
+    anomaly.layer = parser.name;
+    anomaly.code = id;
+    for (const Anomaly& row : parser.anomalies)
+        if (row.id == id) anomaly.event = row.event;
+    anomaly.direction = session.app_direction(direction);
+    reporter_.anomaly(anomaly);
+}
+
+void Worker::app_expects(Session& session, const Expectation& expectation) noexcept {
+    expectations_.add(expectation, session, shared_.policy && ContractJudge::allows(session), moment_.clock);
+}
+
+/// Addresses that a DNS answer gives for the name that was asked: contracts may name peers by DNS.
+void Worker::learn_names(const void* transaction) noexcept {
+    if (dns_.query == nullptr || dns_.data == nullptr || dns_.ttl == nullptr) return;
+    const Value name = dns_.query->get(transaction, 0);
+    if (name.kind != Value::Kind::text) return;
+    constexpr std::size_t most = 64;
+    for (std::size_t i = 0; i < most; ++i) {
+        const Value data = dns_.data->get(transaction, i);
+        if (data.kind == Value::Kind::end) return;
+        const Value ttl = dns_.ttl->get(transaction, i);
+        if (data.kind == Value::Kind::address)
+            contract_judge_.learn(moment_, as_text(name.bytes), IpAddress::from_wire(data.bytes), static_cast<std::uint32_t>(ttl.number));
+    }
+}
+
+}  // namespace weir
