@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -19,8 +20,13 @@ inline constexpr std::uint8_t icmp = 1, igmp = 2, ipip = 4, tcp = 6, udp = 17, i
 }
 
 /// What carried an inner packet.
-enum class Tunnel : std::uint8_t { none, gre, erspan, ipip, sixinfour, vxlan, geneve, gtpu, l2tp, teredo, mpls_in_udp, etherip, ipv6_in_udp };
-[[nodiscard]] std::string_view name_of(Tunnel tunnel) noexcept;
+enum class Tunnel : std::uint8_t { none, gre, erspan, ipip, sixinfour, vxlan, geneve, gtpu, l2tp, teredo, mpls_in_udp, mpls_in_ip, etherip };
+inline constexpr std::size_t tunnel_count = 13;
+[[nodiscard]] constexpr std::string_view name_of(Tunnel tunnel) noexcept {
+    constexpr std::array<std::string_view, tunnel_count> names{"none",   "gre",  "erspan", "ipip",        "6in4",       "vxlan",  "geneve",
+                                                               "gtp-u",  "l2tp", "teredo", "mpls-in-udp", "mpls-in-ip", "etherip"};
+    return names[static_cast<std::size_t>(tunnel)];
+}
 
 /// A five-tuple quoted inside an ICMP error: the packet that the error is about.
 struct QuotedTuple {
@@ -63,7 +69,7 @@ struct Layers {
     Bytes payload;       ///< behind the transport header
     std::uint32_t payload_missing;  ///< bytes of payload that the header promises and the capture lacks (snap length)
     std::uint64_t context;  ///< hash of VLAN ids and of every tunnel above: part of the flow's key; 0 for untagged, untunnelled
-    std::array<std::uint16_t, 3> vlan;
+    std::array<std::uint16_t, 3> vlan;  ///< ids of the frame around, outermost tag first; priority tags (id 0) left out
     std::uint8_t vlan_count;
     Tunnel tunnel;          ///< what carried this datagram
     std::uint8_t depth;     ///< 0: outermost

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/decode/tunnels.hpp"
+
+#include "sensor/decode/ip.hpp"
+#include "sensor/decode/wire.hpp"
+
+namespace weir {
+namespace {
+
+using wire::be16;
+using wire::be24;
+using wire::be32;
+
+/// A tunnel's payload on its way into a Link.
+class Opener {
+public:
+    Opener(const Layers& layer, Link& link) noexcept : bytes_(layer.payload), missing_(layer.payload_missing), link_(link) {}
+
+    [[nodiscard]] Bytes bytes() const noexcept { return bytes_; }
+    /// Payload as the header promises it: with what the capture lacks.
+    [[nodiscard]] std::size_t promised() const noexcept { return bytes_.size() + missing_; }
+    void advance(std::size_t count) noexcept { bytes_ = bytes_.subspan(count); }
+
+    [[nodiscard]] Inner ip(Tunnel tunnel, unsigned version, std::uint32_t id = 0) noexcept {
+        link_.rest = bytes_;
+        link_.missing = missing_;
+        link_.network = version == 4 ? NetworkKind::ipv4 : NetworkKind::ipv6;
+        link_.ether_type = version == 4 ? ether_type::ipv4 : ether_type::ipv6;
+        return {.tunnel = tunnel, .id = id};
+    }
+    [[nodiscard]] Inner ethernet(Tunnel tunnel, std::uint32_t id = 0) noexcept {
+        link_.vlan_count = 0;
+        link_.vlan = {};
+        return follow(tunnel, ether_type::ethernet, id);
+    }
+    /// Whatever `type` announces.
+    [[nodiscard]] Inner follow(Tunnel tunnel, std::uint16_t type, std::uint32_t id = 0) noexcept {
+        if (type == ether_type::ethernet) {
+            link_.vlan_count = 0;
+            link_.vlan = {};
+        }
+        const Oddity oddity = follow_ether_type(type, bytes_, missing_, link_);
+        return {.tunnel = tunnel, .id = id, .oddity = oddity};
+    }
+    /// A header that leads to nothing that weir could read.
+    [[nodiscard]] static Inner odd(Tunnel tunnel, Oddity oddity) noexcept { return {.tunnel = tunnel, .oddity = oddity}; }
+    [[nodiscard]] static Inner nothing() noexcept { return {}; }
+
+    /// Whether an IP packet of exactly the promised length begins at `at`; its version, or 0.
+    [[nodiscard]] unsigned exact_ip(std::size_t at) const noexcept {
+        if (bytes_.size() < at + ipv4_header_size) return 0;
+        const std::uint8_t* const p = bytes_.data() + at;
+        const std::size_t length = promised() - at;
+        if (p[0] >> 4 == 4) return (p[0] & 0xf) >= 5 && be16(p + 2) == length ? 4 : 0;
+        if (p[0] >> 4 == 6) return bytes_.size() >= at + ipv6_header_size && be16(p + 4) + ipv6_header_size == length ? 6 : 0;
+        return 0;
+    }
+
+private:
+    Bytes bytes_;
+    std::uint32_t missing_;
+    Link& link_;
+};
+
+// --- GRE and what it carries
+
+/// ERSPAN over GRE. Without a sequence number it is type I, which has no header; else types II and III
+/// (draft-foschiano-erspan-03 section 4).
+Inner open_erspan(Opener& opener, std::uint16_t type, bool has_sequence) noexcept {
+    if (type == ether_type::erspan_1_2 && !has_sequence) return opener.ethernet(Tunnel::erspan);
+    const bool third = type == ether_type::erspan_3;
+    const std::size_t header = third ? 12 : 8;
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < header) return Opener::odd(Tunnel::erspan, Oddity::erspan_too_small);
+    if (bytes[0] >> 4 != (third ? 2 : 1)) return Opener::odd(Tunnel::erspan, Oddity::erspan_version);
+    const bool has_subheader = third && (bytes[11] & 1) != 0;
+    const bool carries_ip = third && (bytes[10] >> 2 & 0x1f) == 2;  // frame type
+    const std::size_t skipped = header + (has_subheader ? 8 : 0);
+    if (bytes.size() <= skipped) return Opener::odd(Tunnel::erspan, Oddity::erspan_too_small);
+    opener.advance(skipped);
+    if (carries_ip) return opener.ip(Tunnel::erspan, opener.bytes()[0] >> 4 == 4 ? 4 : 6);
+    return opener.ethernet(Tunnel::erspan);
+}
+
+/// RFC 2784 and 2890; routing of RFC 1701 is not followed. Version 1 is PPTP's (RFC 2637 section 4.1).
+Inner open_gre(Opener opener) noexcept {
+    constexpr std::uint16_t has_checksum = 0x8000, has_routing = 0x4000, has_key = 0x2000, has_sequence = 0x1000,
+                            has_acknowledgement = 0x0080, reserved = 0x0ff8;
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < 4) return Opener::odd(Tunnel::gre, Oddity::gre_too_small);
+    const std::uint16_t flags = be16(bytes.data()), type = be16(bytes.data() + 2);
+    const unsigned version = flags & 7;
+    if (version > 1) return Opener::odd(Tunnel::gre, Oddity::gre_wrong_version);
+    if (version == 1 && type != ether_type::ppp) return Opener::odd(Tunnel::gre, Oddity::gre_v1_wrong_protocol);
+    if (version == 0 && (flags & (has_routing | reserved)) != 0) return Opener::odd(Tunnel::gre, Oddity::gre_v0_flags);
+
+    std::size_t header = 4;
+    for (const std::uint16_t optional : {has_checksum, has_key, has_sequence})
+        if ((flags & optional) != 0) header += 4;
+    if (version == 1 && (flags & has_acknowledgement) != 0) header += 4;
+    if (bytes.size() < header) return Opener::odd(Tunnel::gre, Oddity::gre_too_small);
+    opener.advance(header);
+    if (opener.promised() == 0 || type < ether_type::min_type) return Opener::nothing();  // an acknowledgement, a keepalive
+    if (type == ether_type::erspan_1_2 || type == ether_type::erspan_3) return open_erspan(opener, type, (flags & has_sequence) != 0);
+    return opener.follow(Tunnel::gre, type);
+}
+
+/// RFC 3378 section 2.
+Inner open_etherip(Opener opener) noexcept {
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < 2 || be16(bytes.data()) != 0x3000) return Opener::odd(Tunnel::etherip, Oddity::etherip_malformed);
+    opener.advance(2);
+    return opener.ethernet(Tunnel::etherip);
+}
+
+// --- over UDP
+
+/// RFC 7348 section 5, with the group policy extension's flag; what both reserve must be 0.
+Inner open_vxlan(Opener opener) noexcept {
+    constexpr std::size_t header = 8;
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < header) return Opener::nothing();
+    const bool plain = bytes[0] == 0x08 && be24(bytes.data() + 1) == 0;
+    const bool group_policy = bytes[0] == 0x88;
+    if ((!plain && !group_policy) || bytes[7] != 0 || !plausible_ethernet(bytes.subspan(header))) return Opener::nothing();
+    opener.advance(header);
+    return opener.ethernet(Tunnel::vxlan, be24(bytes.data() + 4));
+}
+
+/// draft-ietf-nvo3-vxlan-gpe section 3: a VXLAN that says what it carries.
+Inner open_vxlan_gpe(Opener opener) noexcept {
+    constexpr std::size_t header = 8;
+    const Bytes bytes = opener.bytes();
+    const bool fits = bytes.size() > header && (bytes[0] & 0xfc) == 0x0c && be16(bytes.data() + 1) == 0 && bytes[7] == 0;
+    if (!fits) return Opener::nothing();
+    const std::uint32_t id = be24(bytes.data() + 4);
+    opener.advance(header);
+    switch (bytes[3]) {
+        case 1: return opener.ip(Tunnel::vxlan, 4, id);
+        case 2: return opener.ip(Tunnel::vxlan, 6, id);
+        case 3: return opener.ethernet(Tunnel::vxlan, id);
+        case 5: return opener.follow(Tunnel::vxlan, ether_type::mpls, id);
+        default: return Opener::nothing();
+    }
+}
+
+/// RFC 8926 section 3.4; its options must fill the length given for them.
+Inner open_geneve(Opener opener) noexcept {
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < 8 || bytes[0] >> 6 != 0 || (bytes[1] & 0x3f) != 0 || bytes[7] != 0) return Opener::nothing();
+    const std::size_t header = 8 + (bytes[0] & 0x3fu) * 4;
+    if (bytes.size() <= header) return Opener::nothing();
+    std::size_t at = 8;
+    while (at < header) at += 4 + (bytes[at + 3] & 0x1fu) * 4;  // at most 63 options: each is at least 4 bytes
+    const std::uint16_t type = be16(bytes.data() + 2);
+    const bool known = type == ether_type::ethernet || type == ether_type::ipv4 || type == ether_type::ipv6 || type == ether_type::mpls;
+    if (at != header || !known) return Opener::nothing();
+    const std::uint32_t id = be24(bytes.data() + 4);
+    opener.advance(header);
+    return opener.follow(Tunnel::geneve, type, id);
+}
+
+/// 3GPP TS 29.281 section 5: G-PDU of GTP version 1. The tunnel's ids differ by direction and so do not tell sessions apart.
+Inner open_gtpu(Opener opener) noexcept {
+    constexpr std::uint8_t g_pdu = 255, has_extension = 0x04, has_any = 0x07;
+    constexpr unsigned max_extensions = 8;
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < 8 || (bytes[0] & 0xf8) != 0x30 || bytes[1] != g_pdu) return Opener::nothing();
+    if (be16(bytes.data() + 2) + std::size_t{8} != opener.promised()) return Opener::nothing();
+    std::size_t header = 8;
+    if ((bytes[0] & has_any) != 0) {
+        header += 4;
+        if (bytes.size() < header) return Opener::nothing();
+        std::uint8_t next = (bytes[0] & has_extension) != 0 ? bytes[11] : std::uint8_t{0};
+        for (unsigned count = 0; next != 0; ++count) {  // section 5.2.1: length in units of 4 bytes, type of the next at the end
+            if (count == max_extensions || header >= bytes.size()) return Opener::nothing();
+            const std::size_t length = bytes[header] * std::size_t{4};
+            if (length == 0 || length > bytes.size() - header) return Opener::nothing();
+            header += length;
+            next = bytes[header - 1];
+        }
+    }
+    if (bytes.size() <= header) return Opener::nothing();
+    opener.advance(header);
+    const unsigned version = opener.bytes()[0] >> 4;
+    if (version == 4 || version == 6) return opener.ip(Tunnel::gtpu, version);
+    return plausible_ethernet(opener.bytes()) ? opener.ethernet(Tunnel::gtpu) : Opener::nothing();  // an Ethernet PDU session
+}
+
+/// RFC 2661 section 3.1: data messages of version 2, which carry PPP.
+Inner open_l2tp(Opener opener) noexcept {
+    constexpr std::uint16_t is_control = 0x8000, has_length = 0x4000, has_sequence = 0x0800, has_offset = 0x0200, reserved = 0x34f0;
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < 6) return Opener::nothing();
+    const std::uint16_t flags = be16(bytes.data());
+    if ((flags & (is_control | reserved)) != 0 || (flags & 0x0f) != 2) return Opener::nothing();
+    std::size_t header = 2;
+    if ((flags & has_length) != 0) {
+        if (be16(bytes.data() + header) != opener.promised()) return Opener::nothing();
+        header += 2;
+    }
+    header += 4;  // tunnel and session
+    if ((flags & has_sequence) != 0) header += 4;
+    if ((flags & has_offset) != 0) {
+        if (bytes.size() < header + 2) return Opener::nothing();
+        header += 2 + be16(bytes.data() + header);
+    }
+    if (bytes.size() < header + 2) return Opener::nothing();
+    opener.advance(header);
+    const Inner inner = opener.follow(Tunnel::l2tp, ether_type::ppp);
+    return inner.oddity == Oddity::ppp_unsupported || inner.oddity == Oddity::ppp_too_small ? Opener::nothing() : inner;
+}
+
+/// RFC 4380 section 5.1.1: IPv6 in UDP behind an authentication and an origin header, each of which may be absent. Away from
+/// the server's port only the naked form is believed, and only with a Teredo address in it (2001::/32).
+Inner open_teredo(Opener opener, bool on_port) noexcept {
+    constexpr std::size_t origin_size = 8, authentication_size = 13;
+    const Bytes bytes = opener.bytes();
+    std::size_t at = 0;
+    if (on_port && bytes.size() >= authentication_size && bytes[0] == 0 && bytes[1] == 1)
+        at += authentication_size + bytes[2] + bytes[3];  // lengths of client identifier and authentication value
+    if (on_port && bytes.size() >= at + origin_size && bytes[at] == 0 && bytes[at + 1] == 0) at += origin_size;
+    if (bytes.size() < at + ipv6_header_size || opener.exact_ip(at) != 6) return Opener::nothing();
+    const auto is_teredo = [](const std::uint8_t* address) { return be32(address) == 0x20010000; };
+    const auto is_link_local = [](const std::uint8_t* address) { return (be16(address) & 0xffc0) == 0xfe80; };
+    const std::uint8_t* const source = bytes.data() + at + 8;
+    const std::uint8_t* const destination = source + 16;
+    const bool believable = is_teredo(source) || is_teredo(destination) || (on_port && is_link_local(source));
+    if (!believable) return Opener::nothing();
+    opener.advance(at);
+    return opener.ip(Tunnel::teredo, 6);
+}
+
+/// RFC 7510 section 3: a label stack with an IP packet of exactly the remaining length behind it.
+Inner open_mpls_in_udp(Opener opener) noexcept {
+    const Bytes bytes = opener.bytes();
+    std::size_t at = 0;
+    bool bottom = false;
+    for (std::size_t labels = 0; labels < max_mpls_labels && !bottom; ++labels, at += 4) {
+        if (bytes.size() < at + 4) return Opener::nothing();
+        bottom = (bytes[at + 2] & 1) != 0;
+    }
+    if (!bottom || opener.exact_ip(at) == 0) return Opener::nothing();
+    return opener.follow(Tunnel::mpls_in_udp, ether_type::mpls);
+}
+
+/// RFC 8086: GRE version 0 whose protocol is one that carries IP.
+Inner open_gre_in_udp(Opener opener) noexcept {
+    constexpr std::uint16_t must_be_clear = 0x4fff;
+    const Bytes bytes = opener.bytes();
+    if (bytes.size() < 4 || (be16(bytes.data()) & must_be_clear) != 0) return Opener::nothing();
+    const std::uint16_t type = be16(bytes.data() + 2);
+    const bool known = type == ether_type::ipv4 || type == ether_type::ipv6 || type == ether_type::ethernet || type == ether_type::mpls;
+    return known ? open_gre(opener) : Opener::nothing();
+}
+
+Inner open_udp_on(std::uint16_t port, const Opener& opener) noexcept {
+    switch (port) {
+        case 1701: return open_l2tp(opener);
+        case 2152: return open_gtpu(opener);
+        case 3544: return open_teredo(opener, true);
+        case 4754: return open_gre_in_udp(opener);
+        case 4789:
+        case 8472: return open_vxlan(opener);  // IANA's port, and Linux's before there was one
+        case 4790: return open_vxlan_gpe(opener);
+        case 6081: return open_geneve(opener);
+        case 6635: return open_mpls_in_udp(opener);
+        default: return Opener::nothing();
+    }
+}
+
+Inner open_udp(const Opener& opener, const Layers& layer) noexcept {
+    Inner inner = open_udp_on(layer.destination_port, opener);
+    if (inner.tunnel == Tunnel::none) inner = open_udp_on(layer.source_port, opener);
+    const Bytes bytes = opener.bytes();
+    if (inner.tunnel == Tunnel::none && !bytes.empty() && bytes[0] >> 4 == 6) inner = open_teredo(opener, false);
+    return inner;
+}
+
+}  // namespace
+
+Inner look_inside(const Layers& layer, Link& link) noexcept {
+    if (layer.payload.empty()) return {};
+    Opener opener{layer, link};
+    switch (layer.protocol) {
+        case ip_protocol::tcp: return {};
+        case ip_protocol::udp: return open_udp(opener, layer);
+        case ip_protocol::ipip: return opener.ip(Tunnel::ipip, 4);                                              // RFC 2003, 2473
+        case ip_protocol::ipv6: return opener.ip(layer.ip_version == 4 ? Tunnel::sixinfour : Tunnel::ipip, 6);  // RFC 4213, 2473
+        case ip_protocol::gre: return open_gre(opener);
+        case ip_protocol::etherip: return open_etherip(opener);
+        case ip_protocol::mpls: return opener.follow(Tunnel::mpls_in_ip, ether_type::mpls);  // RFC 4023
+        default: return {};
+    }
+}
+
+}  // namespace weir
