@@ -26,6 +26,7 @@ namespace weir {
 struct CollectorConfig {
     std::filesystem::path directory = "weir-out";  ///< must exist
     Severity fail_on = 0;                           ///< an alert of this severity or a worse one (a lower number) fails the run; 0: none does
+    bool alert_lines = true;                        ///< false: alerts are counted and proven, but not written (`outputs.eve.types`)
     std::size_t threshold_entries = 65'536;
     EvidenceLimits evidence;
 };
@@ -88,6 +89,7 @@ private:
     AlertDigest digest_;
     StatsEvent stats_event_;
     std::optional<OrderKey> stats_pending_;   ///< boundary whose snapshots are being added up
+    Time stats_time_ = 0;
     std::optional<Time> first_clock_;
     CollectorMetrics metrics_;
     std::uint64_t lines_ = 0;

@@ -3,6 +3,7 @@
 // rendered in place.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -34,7 +35,7 @@ public:
     EventRing(const EventRing&) = delete;
     EventRing& operator=(const EventRing&) = delete;
 
-    /// Room for a record of up to `size` bytes (at most a quarter of the ring), or nothing when the ring is full. A
+    /// Room for a record of up to `size` bytes (at most a quarter of the ring); no data pointer when the ring is full. A
     /// reservation that is not committed is void. Producer only.
     [[nodiscard]] std::span<char> reserve(std::size_t size) noexcept;
     /// As above; as long as the ring is full, calls `wait()`, which returns false to give up.
@@ -42,13 +43,25 @@ public:
     [[nodiscard]] std::span<char> reserve(std::size_t size, Wait&& wait) {
         for (;;) {
             const std::span<char> room = reserve(size);
-            if (!room.empty() || !wait()) return room;
+            if (room.data() != nullptr || !wait()) return room;
         }
     }
     /// Publishes what was written into the latest reservation: `head.size` bytes of it. Producer only.
     void commit(const RecordHead& head) noexcept;
     /// Reserve, copy and commit in one. False when the ring is full. Producer only.
-    [[nodiscard]] bool push(RecordHead head, std::span<const char> body) noexcept;
+    [[nodiscard]] bool push(const RecordHead& head, std::span<const char> body) noexcept {
+        return push(head, body, [] { return false; });
+    }
+    /// As above, calling `wait()` as `reserve` does.
+    template <class Wait>
+    [[nodiscard]] bool push(RecordHead head, std::span<const char> body, Wait&& wait) {
+        const std::span<char> room = reserve(body.size(), wait);
+        if (room.data() == nullptr) return false;
+        std::ranges::copy(body, room.begin());
+        head.size = static_cast<std::uint32_t>(body.size());
+        commit(head);
+        return true;
+    }
 
     /// Everything before `mark` has been reported. Must not run backwards. Producer only.
     void advance(Watermark mark) noexcept;

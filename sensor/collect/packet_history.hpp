@@ -21,7 +21,8 @@ public:
     /// start has not said).
     explicit PacketHistory(std::size_t capacity = default_capacity, std::size_t cutoff = default_cutoff);
 
-    /// Copies `packet`. A session behind its cutoff is left alone.
+    /// Copies `packet`, which has been counted in its session. Behind the cutoff, nothing: what a recorded session sends then
+    /// goes to the collector at once, and needs no memory.
     void remember(Session& session, const Packet& packet) noexcept {
         if (session.bytes[0] + session.bytes[1] <= cutoff_) store(session, packet);
     }
@@ -32,9 +33,6 @@ public:
     void walk(const Session& session, Visit&& visit) noexcept {
         for (std::uint64_t position = oldest(session); position != 0; position = next(position)) visit(packet_at(position));
     }
-
-    /// Packets overwritten while their session still named them cannot be told apart from others: this counts all of them.
-    [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }
 
 private:
     struct Entry;
@@ -48,7 +46,6 @@ private:
     std::size_t capacity_, cutoff_;
     std::unique_ptr<std::byte[]> memory_;
     std::uint64_t head_;                ///< position of the next entry; starts at `capacity_`, so that 0 is never one
-    std::uint64_t overwritten_ = 0;
 };
 
 }  // namespace weir

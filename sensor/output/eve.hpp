@@ -30,6 +30,9 @@ inline constexpr std::size_t limit = 128;
 /// EVE's `event_type`; empty for a protocol without an event of its own.
 [[nodiscard]] std::string_view event_name(EventType type) noexcept;
 
+/// The first row of the same name: protocols may share an event, and then count as one.
+[[nodiscard]] EventType canonical(EventType type) noexcept;
+
 /// What is written, and how. Defaults: everything, dns version 3.
 struct EveConfig {
     std::bitset<event_type::limit> types = std::bitset<event_type::limit>{}.set();
@@ -130,9 +133,9 @@ public:
 private:
     struct Plans;
     struct CommunityIds;
-    void header(JsonWriter& json, const EventPlace& place, EventType type) noexcept;
+    void header(JsonWriter& json, const EventPlace& place, std::string_view name) noexcept;
     void app_proto(JsonWriter& json, const Session& session) noexcept;
-    void app_object(JsonWriter& json, const ParserInfo& parser, const void* transaction) noexcept;
+    void app_object(JsonWriter& json, const ParserInfo& parser, const void* transaction, std::uint32_t tx_id) noexcept;
     void equipment(JsonWriter& json, EquipmentId id) noexcept;
     [[nodiscard]] std::size_t finish(JsonWriter& json) noexcept;
 

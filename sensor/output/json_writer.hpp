@@ -73,8 +73,9 @@ public:
     [[nodiscard]] bool truncated() const noexcept { return truncated_ || overflow_; }
     /// Whether writing goes nowhere until `release()`: a loop over a list may stop.
     [[nodiscard]] bool overflow() const noexcept { return overflow_; }
-    /// Writes `"truncated":true` as a member of the open object if anything was left out. Always fits once.
-    void note_truncation() noexcept;
+    /// Writes `"truncated":true` into the open object if anything was left out, wrapped in an object of that name (at most 8
+    /// letters) where one is given. Once, and it always fits.
+    void note_truncation(std::string_view object = {}) noexcept;
     /// Closes the outermost object and ends the line; the number of bytes written.
     [[nodiscard]] std::size_t finish() noexcept;
     /// The text so far, without closing anything: for a line whose end somebody else writes.
@@ -101,7 +102,7 @@ private:
     std::size_t kept_ = 0;
     std::size_t member_start_ = 0;  ///< where the member being written began, comma included
     unsigned skipped_ = 0;          ///< containers opened since the overflow: their ends are skipped too
-    bool overflow_ = false, truncated_ = false;
+    bool overflow_ = false, truncated_ = false, noted_ = false;
 };
 
 }  // namespace weir
