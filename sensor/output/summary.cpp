@@ -119,22 +119,40 @@ public:
         line();
         line(toned(Tone::strong, title) + (rest.empty() ? "" : "  ") + std::string{rest});
     }
-    /// A paragraph whose lines begin at column `indent`, the first one behind `lead` (of that many columns, tones apart).
+    /// A paragraph behind `lead`; its further lines begin at column `indent`. Breaks at spaces only.
     void paragraph(std::string_view lead, std::size_t indent, std::string_view text) {
-        const std::size_t width = std::max<std::size_t>(style_.width, indent + 20) - indent;
         std::string start{lead};
-        while (text.size() > width) {
-            std::size_t cut = text.rfind(' ', width);
-            if (cut == std::string_view::npos || cut == 0) cut = std::min(text.find(' '), text.size());
+        for (std::size_t column = columns(lead); column + text.size() > style_.width; column = indent) {
+            const std::size_t room = style_.width > column ? style_.width - column : 0;
+            std::size_t cut = text.rfind(' ', room);
+            if (cut == std::string_view::npos && column > indent) {  // not even the first word fits behind a long lead
+                line(start);
+                start.assign(indent, ' ');
+                continue;
+            }
+            if (cut == std::string_view::npos) cut = text.find(' ');
+            if (cut == std::string_view::npos) break;
             line(start + std::string{text.substr(0, cut)});
-            text.remove_prefix(std::min(cut + 1, text.size()));
+            text.remove_prefix(cut + 1);
             start.assign(indent, ' ');
         }
-        if (!text.empty()) line(start + std::string{text});
+        line(start + std::string{text});
     }
     [[nodiscard]] std::string take() { return std::move(out_); }
 
 private:
+    /// Columns that `text` takes: all but its tones.
+    static std::size_t columns(std::string_view text) {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (text[i] == '\x1b')
+                i = std::min(text.find('m', i), text.size());
+            else
+                ++count;
+        }
+        return count;
+    }
+
     SummaryStyle style_;
     std::string out_;
 };
