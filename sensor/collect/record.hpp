@@ -26,7 +26,14 @@ enum class RecordType : std::uint8_t {
     alert,    ///< an EVE line without its end: the collector adds evidence and closes it
     packet,   ///< a packet for the evidence of session `flow_id`
     end,      ///< session `flow_id` has ended: its evidence file may be closed
+    stats,    ///< a worker's counters (StatsSource::read) at a boundary of packet time
 };
+
+/// Order of the `stats` records of one boundary: the same from every worker, behind all timers of that boundary. The last
+/// ones of a run have `number` ~0, behind its last packet.
+[[nodiscard]] constexpr OrderKey stats_key(Time boundary, std::uint64_t number = 0) noexcept {
+    return {boundary, number, ~std::uint64_t{0}, ~std::uint32_t{0}};
+}
 
 /// Head of a record; `size` bytes of text or packet follow it in the ring.
 struct RecordHead {
