@@ -42,6 +42,9 @@ constexpr std::array attribute_names{
     AttributeName{{"\x55\x04\x0f", 3}, "businessCategory"},
     AttributeName{{"\x55\x04\x11", 3}, "postalCode"},
     AttributeName{{"\x55\x04\x61", 3}, "organizationIdentifier"},
+    AttributeName{{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x01", 11}, "jurisdictionL"},
+    AttributeName{{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x02", 11}, "jurisdictionST"},
+    AttributeName{{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x03", 11}, "jurisdictionC"},
     AttributeName{{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", 10}, "DC"},
     AttributeName{{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01", 10}, "UID"},
 };

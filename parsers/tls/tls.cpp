@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "parsers/base/digest.hpp"
+#include "parsers/base/steps.hpp"
 #include "parsers/base/text_writer.hpp"
 
 namespace weir::tls {
@@ -151,20 +152,9 @@ Probe Parser::probe(const Offer& offer) noexcept {
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
     Side& side = sides_[index(direction)];
-    std::size_t at = 0;
-    while (at < bytes.size()) {
-        const Bytes rest = bytes.subspan(at);
-        const std::size_t free = emit.scratch().remaining();
-        Fed fed = side.record_left == 0 ? record(side, direction, rest, emit) : handshake(side, direction, rest, emit);
-        emit.scratch().give_back(free - emit.scratch().remaining());
-        if (fed.status == Fed::Status::malformed) return fed;
-        const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(fed.skip, rest.size() - fed.consumed));
-        fed.consumed += at + skipped;
-        fed.skip -= skipped;
-        at = fed.consumed;
-        if (fed.status != Fed::Status::ok || fed.skip != 0) return fed;
-    }
-    return Fed::ok(at);
+    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) {
+        return side.record_left == 0 ? record(side, direction, rest, emit) : handshake(side, direction, rest, emit);
+    });
 }
 
 Fed State::record(Side& side, Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
@@ -338,12 +328,12 @@ Fed State::client_hello(Bytes body, Emit<Transaction> emit) noexcept {
     client_hello_ = true;
     early_data_ = hello.early_data;
     sni_.keep(hello.server_name);
-    if (hello.alpn.data() != nullptr) client_alpns_.keep(alpns_within(hello.alpn, client_alpns_.bytes.size()));
+    if (hello.alpn.data() != nullptr) client_alpns_.keep(alpns_within(hello.alpn, client_alpns_.capacity()));
     const Bytes text = ja3_text(hello, emit.scratch());
     ja3_text_.keep(text);
     if (text.data() != nullptr) ja3_hash_.keep(as_bytes(md5(text).text()));
-    ja4_.present = write_ja4(hello, emit.scratch(), ja4_.bytes);
-    ja4_.size = ja4_size;
+    std::array<std::uint8_t, ja4_size> fingerprint;
+    if (write_ja4(hello, emit.scratch(), fingerprint)) ja4_.keep(fingerprint);
     report_request(hello, text, emit);
     return Fed::ok(0);
 }
@@ -429,7 +419,7 @@ Transaction State::remembered(Direction seen, Scratch& scratch) const noexcept {
     }
     transaction.sni = sni_.get();
     transaction.client_alpns = alpn_names(client_alpns_.get(), scratch);
-    if (server_alpn_.present) {
+    if (server_alpn_.present()) {
         const auto names = scratch.array<Bytes>(1);
         for (Bytes& name : names) name = server_alpn_.get();
         transaction.server_alpns = names;

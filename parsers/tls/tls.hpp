@@ -2,6 +2,7 @@
 // TLS 1.0 to 1.3 and SSL 3.0 over TCP, as far as it is in clear: hellos, certificates up to TLS 1.2, alerts. SSL 2.0 hellos.
 #pragma once
 
+#include "parsers/base/kept_text.hpp"
 #include "parsers/base/parser.hpp"
 #include "parsers/tls/certificate.hpp"
 #include "parsers/tls/fingerprint.hpp"
@@ -55,20 +56,6 @@ private:
     void log(Direction direction, Emit<Transaction> emit) noexcept;
     [[nodiscard]] Report with_log(Report report) noexcept;
 
-    template <std::size_t Capacity>
-    struct Kept {  ///< a text that is copied whole or not at all
-        std::uint16_t size = 0;
-        bool present = false;
-        std::array<std::uint8_t, Capacity> bytes;
-        void keep(Bytes text) noexcept {
-            present = text.data() != nullptr && text.size() <= Capacity;
-            if (!present) return;
-            size = static_cast<std::uint16_t>(text.size());
-            if (size != 0) std::memcpy(bytes.data(), text.data(), size);
-        }
-        [[nodiscard]] Bytes get() const noexcept { return present ? Bytes{bytes.data(), size} : Bytes{}; }
-    };
-
     std::array<Side, 2> sides_{};
     std::uint16_t version_ = 0;
     std::array<std::uint8_t, 2> cipher_{};
@@ -80,13 +67,13 @@ private:
     bool retried_ = false, resumed_ = false, early_data_ = false;
     bool sslv2_ = false;              ///< the client spoke first in the form of SSL 2.0
     bool logged_ = false;
-    Kept<255> sni_;
-    Kept<192> client_alpns_;          ///< names behind their lengths, as many as fit
-    Kept<64> server_alpn_;
-    Kept<768> ja3_text_;
-    Kept<160> ja3s_text_;
-    Kept<32> ja3_hash_, ja3s_hash_;
-    Kept<ja4_size> ja4_;
+    KeptText<255> sni_;
+    KeptText<192> client_alpns_;          ///< names behind their lengths, as many as fit
+    KeptText<64> server_alpn_;
+    KeptText<768> ja3_text_;
+    KeptText<160> ja3s_text_;
+    KeptText<32> ja3_hash_, ja3s_hash_;
+    KeptText<ja4_size> ja4_;
 };
 static_assert(sizeof(State) <= 2048);
 
