@@ -17,7 +17,8 @@ namespace weir::rules {
 
 enum class Action : std::uint8_t { pass, drop, reject, reject_source, reject_destination, reject_both, alert };
 
-/// The protocol word of a rule's header. `application` goes with Header::app.
+/// The protocol word of a rule's header. `application` goes with Header::app; `icmp` is ICMP over IPv4 and over IPv6 (`icmpv4`
+/// is ip_number 1); `ipv4` and `ipv6` are `ip` with a PacketCheck on ip_version.
 enum class Protocol : std::uint8_t { ip, tcp, tcp_packet, tcp_stream, udp, icmp, icmpv6, sctp, ip_number, application };
 
 /// Sorted, disjoint ranges: address and port lists with nesting, negation and variables worked out.
@@ -103,6 +104,7 @@ struct DataAt {
 enum class ByteBase : std::uint8_t { binary, hex, decimal, octal };
 struct ByteSource {
     std::uint8_t count = 0;
+    std::int8_t count_variable = -1;  ///< the variable that holds the count; -1: `count` is meant
     Number offset;
     bool relative = false, little_endian = false, dce = false;
     ByteBase base = ByteBase::binary;
@@ -155,7 +157,8 @@ struct BufferRef {
 
 enum class Transform : std::uint8_t { dotprefix, to_lowercase, to_uppercase, strip_whitespace, compress_whitespace, url_decode, to_md5, to_sha1, to_sha256 };
 
-/// Checks on one buffer, in the rule's order. Each mention of a sticky buffer opens a new group.
+/// Checks on one buffer, in the rule's order. Each mention of a sticky buffer that is a list opens a new group; a buffer of which
+/// a transaction has one only has one group per set of transforms, as has the payload.
 struct BufferGroup {
     BufferRef buffer;
     std::vector<Transform> transforms;
@@ -177,6 +180,7 @@ enum class PacketField : std::uint8_t {
     tcp_sequence, tcp_acknowledgement, tcp_window, tcp_mss, // seq ack window tcp.mss
     icmp_type, icmp_code, icmp_id, icmp_sequence,         // itype icode icmp_id icmp_seq
     same_ip,                                              // sameip (1)
+    fragment_offset, ip_version,                          // fragoffset (in units of 8 octets); 4 or 6: ipv4.hdr, ipv6.hdr
 };
 struct PacketCheck {
     PacketField field;
@@ -247,6 +251,7 @@ struct Rule {
     std::vector<std::string> variables;        ///< of byte_extract and byte_math
     ProtocolId app_layer_protocol = no_protocol; ///< `app-layer-protocol:`
     bool app_layer_protocol_negated = false;
+    std::vector<ProtocolId> excluded_protocols; ///< from the second `app-layer-protocol:!x` on: none of them either
     bool no_alert = false;
     enum class Target : std::uint8_t { none, source, destination } target = Target::none;
     std::string file;
