@@ -1,3 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `weir`: sub-commands, nothing else.
-int main() { return 2; }
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "sensor/cli/exit_code.hpp"
+#include "sensor/cli/policy.hpp"
+#include "sensor/cli/protocols.hpp"
+#include "sensor/cli/replay.hpp"
+#include "sensor/cli/rules.hpp"
+
+int main(int argc, char** argv) {
+    CLI::App app{"weir: is any of this equipment talking to somebody, or in some way, that it should not?"};
+    app.set_version_flag("--version", "weir " WEIR_VERSION);
+    app.require_subcommand(1);
+    int code = weir::exit_code::done;
+    weir::cli::add_replay(app, code);
+    weir::cli::add_policy(app, code);
+    weir::cli::add_rules(app, code);
+    weir::cli::add_protocols(app, code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? weir::exit_code::done : weir::exit_code::usage;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "weir: %s\n", error.what());
+        return weir::exit_code::failed;
+    }
+    return code;
+}

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "sensor/config/yaml.hpp"
+
 namespace weir {
 namespace {
 
@@ -149,24 +151,31 @@ bool matches(const Setting& setting, std::string_view key) noexcept {
     return key.size() > prefix.size() && key.starts_with(prefix) && key.find('.', prefix.size()) == std::string_view::npos;
 }
 
-/// The key that a person most probably meant: the fewest single-letter edits away.
-std::string_view nearest(std::string_view key) {
-    std::string_view best;
-    std::size_t least = key.size() / 2 + 1;
-    for (const Setting& setting : table) {
-        std::vector<std::size_t> row(setting.key.size() + 1);
-        for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-        for (std::size_t i = 1; i <= key.size(); ++i) {
-            std::size_t diagonal = row[0]++;
-            for (std::size_t j = 1; j < row.size(); ++j) {
-                const std::size_t above = row[j];
-                row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (key[i - 1] == setting.key[j - 1] ? 0 : 1)});
-                diagonal = above;
-            }
+std::string suggestion_for(std::string_view key) {
+    std::vector<std::string_view> keys;
+    for (const Setting& setting : table) keys.push_back(setting.key);
+    return yaml::suggestion(key, keys);
+}
+
+/// A list of plain values as text: `a,b`; rules' address lists keep their brackets because they stand in quotes.
+std::string joined(const yaml::Node& list) {
+    std::string out;
+    for (const yaml::Node& item : list.children) out += (out.empty() ? "" : ",") + std::string{item.text};
+    return out;
+}
+
+/// Walks the tree and sets every leaf by its dotted key.
+void apply(Config& config, const yaml::Node& node, const std::string& prefix, yaml::Errors& errors) {
+    for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
+        const yaml::Node& name = node.children[i];
+        const yaml::Node& value = node.children[i + 1];
+        const std::string key = prefix + (prefix.empty() ? "" : ".") + std::string{name.text};
+        if (value.type == yaml::Type::map) {
+            apply(config, value, key, errors);
+        } else if (value.type != yaml::Type::null) {
+            if (const Error error = set(config, key, value.type == yaml::Type::list ? joined(value) : std::string{value.text})) errors.add(name, *error);
         }
-        if (row.back() < least) least = row.back(), best = setting.key;
     }
-    return best;
 }
 
 }  // namespace
@@ -179,8 +188,20 @@ Error set(Config& config, std::string_view key, std::string_view value) {
         if (Error error = setting.set(config, key, value)) return std::string{key} + ": " + *error;
         return {};
     }
-    const std::string_view close = nearest(key);
-    return "unknown setting '" + std::string{key} + "'" + (close.empty() ? "" : ", did you mean '" + std::string{close} + "'?");
+    return "unknown setting " + yaml::quoted(key) + suggestion_for(key);
+}
+
+Result<Config, std::vector<FileError>> load_config(const std::string& file, std::string_view text, Config defaults) {
+    const auto document = yaml::parse(file, text);
+    if (!document) return Unexpected{std::vector{document.error()}};
+    yaml::Errors errors{file};
+    const yaml::Node& root = document->root();
+    if (root.type == yaml::Type::map)
+        apply(defaults, root, "", errors);
+    else if (root.type != yaml::Type::null)
+        errors.add(root, "settings are a map, expected `key: value`");
+    if (!errors.empty()) return Unexpected{errors.take()};
+    return defaults;
 }
 
 }  // namespace weir

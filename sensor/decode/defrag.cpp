@@ -20,15 +20,15 @@ std::uint64_t hash_of(const FragmentKey& key) noexcept {
 }
 
 /// Whether the later of two overlapping fragments wins.
-bool later_wins(OverlapPolicy policy, std::uint32_t begin, std::uint32_t end, std::uint32_t later_begin, std::uint32_t later_end) noexcept {
+bool later_wins(FragmentOverlap policy, std::uint32_t begin, std::uint32_t end, std::uint32_t later_begin, std::uint32_t later_end) noexcept {
     switch (policy) {
-        case OverlapPolicy::first: return false;
-        case OverlapPolicy::last: return true;
-        case OverlapPolicy::bsd: return later_begin < begin;
-        case OverlapPolicy::bsd_right: return later_begin >= begin;
-        case OverlapPolicy::linux_: return later_begin <= begin;
-        case OverlapPolicy::windows: return later_begin < begin && later_end > end;
-        case OverlapPolicy::solaris: return later_begin < begin && later_end >= end;
+        case FragmentOverlap::first: return false;
+        case FragmentOverlap::last: return true;
+        case FragmentOverlap::bsd: return later_begin < begin;
+        case FragmentOverlap::bsd_right: return later_begin >= begin;
+        case FragmentOverlap::linux_: return later_begin <= begin;
+        case FragmentOverlap::windows: return later_begin < begin && later_end > end;
+        case FragmentOverlap::solaris: return later_begin < begin && later_end >= end;
     }
     return false;
 }

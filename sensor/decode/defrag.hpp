@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "parsers/base/ip_address.hpp"
@@ -19,7 +20,7 @@ namespace weir {
 
 /// Which of two overlapping IPv4 fragments wins: what kinds of receivers do (J. Novak, "Target-Based Fragmentation
 /// Reassembly", 2005). IPv6 has no choice: RFC 5722 throws the datagram away.
-enum class OverlapPolicy : std::uint8_t {
+enum class FragmentOverlap : std::uint8_t {
     first,      ///< the one that came first
     last,       ///< the one that came last
     bsd,        ///< the one that came first, unless the later one begins further left
@@ -29,8 +30,15 @@ enum class OverlapPolicy : std::uint8_t {
     solaris,    ///< the one that came first, unless the later one begins further left and ends there or further right
 };
 
+inline constexpr std::array<std::string_view, 7> fragment_overlap_names{"first", "last", "bsd", "bsd-right", "linux", "windows", "solaris"};
+[[nodiscard]] constexpr std::optional<FragmentOverlap> find_fragment_overlap(std::string_view name) noexcept {
+    for (std::size_t i = 0; i < fragment_overlap_names.size(); ++i)
+        if (fragment_overlap_names[i] == name) return static_cast<FragmentOverlap>(i);
+    return std::nullopt;
+}
+
 struct DefragConfig {
-    OverlapPolicy overlap = OverlapPolicy::bsd;
+    FragmentOverlap overlap = FragmentOverlap::bsd;
     std::uint32_t datagrams = 1024;          ///< incomplete datagrams held at most
     std::uint32_t memory = 4 * 1024 * 1024;  ///< bytes for their fragments
     Time timeout = 30 * second;              ///< from a datagram's first fragment on (RFC 791: 15 s; Linux: 30 s; RFC 8200: 60 s)

@@ -156,8 +156,6 @@ void CaptureSource::stamp(Packet& packet) {
     report.last = std::max(report.last, packet.time);
     ++report.packets;
     report.bytes += packet.data.size();
-    metrics_.packets.add();
-    metrics_.bytes.add(packet.data.size());
     if (packet.data.size() < packet.wire_length) {
         ++report.snapped;
         metrics_.snapped.add();
@@ -176,6 +174,7 @@ bool CaptureSource::next(Burst& burst) {
         const Bytes window{memory_[chunk_].data() + begin_, end_ - begin_};
         const CaptureFormat::Step step = format_.next(window, consumed, packet);
         begin_ += consumed;
+        if (consumed != 0) reports_.back().recognised = true;
         if (step == CaptureFormat::Step::packet) {
             stamp(packet);
             burst.packets.push_back(packet);

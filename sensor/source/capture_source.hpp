@@ -23,16 +23,15 @@ struct CaptureReport {
     std::uint64_t time_backwards = 0; ///< packets with a time before their predecessor's
     std::uint64_t snapped = 0;        ///< packets that the snap length cut
     bool cut_off = false;             ///< the file ends inside a record
+    bool recognised = false;          ///< it begins like a capture
     std::string damage;               ///< why the rest was not read; empty: read to its end
 };
 
 struct SourceMetrics {
-    Counter captures, packets, bytes, time_backwards, snapped, cut_off, damaged;
+    Counter captures, time_backwards, snapped, cut_off, damaged;
 };
 inline constexpr std::array source_metrics{
     counter<&SourceMetrics::captures>("weir_capture_files_total", "Captures opened"),
-    counter<&SourceMetrics::packets>("weir_packets_received_total", "Packets taken from captures or ports"),
-    counter<&SourceMetrics::bytes>("weir_received_bytes_total", "Bytes of those packets, as captured"),
     counter<&SourceMetrics::time_backwards>("weir_packets_time_backwards_total", "Packets with a time before their predecessor's"),
     counter<&SourceMetrics::snapped>("weir_packets_snapped_total", "Packets that the capture's snap length cut"),
     counter<&SourceMetrics::cut_off>("weir_capture_files_cut_off_total", "Captures that end inside a record"),
@@ -66,6 +65,8 @@ public:
 
     [[nodiscard]] const std::vector<CaptureReport>& reports() const noexcept { return reports_; }
     [[nodiscard]] const SourceMetrics& metrics() const noexcept { return metrics_; }
+    /// Packets handed out so far.
+    [[nodiscard]] std::uint64_t packets() const noexcept { return number_; }
     /// Bytes taken from the media so far, and in all (0: unknown), for progress.
     [[nodiscard]] std::uint64_t position() const noexcept;
     [[nodiscard]] std::uint64_t total() const noexcept { return total_; }

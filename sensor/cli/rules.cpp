@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/cli/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "rules/keywords.hpp"
+#include "sensor/cli/exit_code.hpp"
+#include "sensor/config/yaml.hpp"
+
+namespace weir::cli {
+namespace {
+
+struct Pack {
+    std::string_view name, text;
+};
+constexpr std::array shipped_packs = std::to_array<Pack>({
+#include "rules/packs.inc"
+});
+
+/// Rule files behind a name: itself, or those in the folder that it is.
+Result<std::vector<std::string>, std::string> rule_files(const std::string& name) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(name, error)) return std::vector{name};
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator{name, error})
+        if (entry.path().extension() == ".rules") found.push_back(entry.path().string());
+    if (error) return Unexpected{name + ": " + error.message()};
+    if (found.empty()) return Unexpected{name + ": no rule file in this folder, expected *.rules"};
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+int check(const std::vector<std::string>& names) {
+    const auto loaded = load_rules(names, Config{}, {});
+    if (!loaded) {
+        fmt::print(stderr, "weir: {}\n", loaded.error());
+        return exit_code::usage;
+    }
+    const rules::LoadResult& result = loaded->result;
+    for (const FileError& error : result.errors) fmt::print("{}\n", error.text());
+    for (const FileError& warning : result.warnings) fmt::print(stderr, "warning: {}\n", warning.text());
+    const std::size_t good = result.rules.rules.size(), bad = result.errors.size();
+    fmt::print("{} rules: {} loaded, {} rejected\n", good + bad, good, bad);
+    return bad == 0 ? exit_code::done : exit_code::usage;
+}
+
+void print_keywords(bool json, bool markdown) {
+    if (markdown) {
+        fmt::print("{}", rules::keywords_markdown());
+        return;
+    }
+    auto all = nlohmann::ordered_json::array();
+    for (const rules::Keyword& keyword : rules::keywords()) {
+        if (json)
+            all.push_back({{"name", keyword.name}, {"aliases", keyword.aliases}, {"kind", rules::name_of(keyword.kind)}, {"doc", keyword.doc}, {"example", keyword.example}});
+        else
+            fmt::print("{:<28} {:<10} {}\n", keyword.name, rules::name_of(keyword.kind), keyword.doc);
+    }
+    if (json) fmt::print("{}\n", all.dump(2));
+}
+
+}  // namespace
+
+Result<LoadedRules, std::string> load_rules(const std::vector<std::string>& names, const Config& config, const std::vector<std::string>& equipment_addresses) {
+    LoadedRules out;
+    std::vector<std::string> texts;
+    std::vector<rules::RuleFile> files;
+    if (names.empty()) {
+        for (const Pack& pack : shipped_packs) {
+            out.files.emplace_back(pack.name);
+            files.push_back({pack.name, pack.text});
+        }
+    } else {
+        for (const std::string& name : names) {
+            const auto found = rule_files(name);
+            if (!found) return Unexpected{found.error()};
+            out.files.insert(out.files.end(), found->begin(), found->end());
+        }
+        for (const std::string& file : out.files) {
+            auto text = yaml::read_text(file);
+            if (!text) return Unexpected{text.error().text()};
+            texts.push_back(std::move(*text));
+        }
+        for (std::size_t i = 0; i < texts.size(); ++i) files.push_back({out.files[i], texts[i]});
+    }
+    rules::Variables variables = rules::Variables::defaults();
+    for (const auto& [name, value] : config.address_groups) variables.address_groups[name] = value;
+    for (const auto& [name, value] : config.port_groups) variables.port_groups[name] = value;
+    if (!equipment_addresses.empty()) variables.address_groups["EQUIPMENT"] = fmt::format("[{}]", fmt::join(equipment_addresses, ","));
+    out.result = rules::load(files, variables, rules::Classification::built_in());
+    return out;
+}
+
+void add_rules(CLI::App& app, int& code) {
+    auto* const command = app.add_subcommand("rules", "Tools for rule files");
+    command->require_subcommand(1);
+    auto* const checking = command->add_subcommand("check", "Names every rule that is not understood; exit code 2 if there is one");
+    auto names = std::make_shared<std::vector<std::string>>();
+    checking->add_option("FILE_OR_DIR", *names, "Rule files, or folders of *.rules")->required();
+    checking->callback([names, &code] { code = check(*names); });
+
+    auto* const words = command->add_subcommand("keywords", "Every rule keyword that this build knows");
+    auto json = std::make_shared<bool>(false);
+    auto markdown = std::make_shared<bool>(false);
+    words->add_flag("--json", *json, "As JSON");
+    words->add_flag("--markdown", *markdown, "As the tables of docs/rules.md");
+    words->callback([json, markdown] { print_keywords(*json, *markdown); });
+}
+
+}  // namespace weir::cli

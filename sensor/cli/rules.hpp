@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// `weir rules check|keywords`, and how a replay finds and loads its rules.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/language/parser.hpp"
+#include "sensor/config/config.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace weir::cli {
+
+/// Adds the commands; they leave their exit code in `code`.
+void add_rules(CLI::App& app, int& code);
+
+/// Rules with the texts that they came from.
+struct LoadedRules {
+    rules::LoadResult result;
+    std::vector<std::string> files;  ///< names, in the order of loading
+};
+
+/// Loads rule files and folders of them (`*.rules`, in order of name); without any, the packs that ship with weir. The error
+/// is a sentence: a file or folder that cannot be read, a variable of the configuration that is no list.
+[[nodiscard]] Result<LoadedRules, std::string> load_rules(const std::vector<std::string>& names, const Config& config,
+                                                          const std::vector<std::string>& equipment_addresses);
+
+}  // namespace weir::cli
