@@ -10,6 +10,7 @@ constexpr std::array<std::uint8_t, 10> snmp_trap_oid{0x2b, 6, 1, 6, 3, 1, 1, 4, 
 constexpr std::array<std::uint8_t, 4> version_start{0x30, 0x02, 0x01, 0x00};            // sequence (its length left out), one-octet integer
 
 constexpr std::size_t longest_header = 2 + 4;  // of a BER element: tag, and a length in four more octets
+constexpr std::size_t longest_start = longest_header + 3;  // with the version, one octet in an element of its own
 constexpr std::size_t min_binding = 6;         // sequence, empty name, null
 
 /// `oid` as dotted text in `scratch`; empty when it is malformed or the memory is used up.
@@ -62,6 +63,7 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
                 return Fed::malformed();
             }
             const std::size_t size = ber::element_size(rest);
+            if (size > rest.size() && rest.size() < longest_start) return Fed::need_more(consumed);  // it may still be something else
             if (size == 0 && rest.size() < longest_header) return Fed::need_more(consumed);
             if (size > max_stream_message) {
                 emit.anomaly(Parser::malformed_data, direction);
