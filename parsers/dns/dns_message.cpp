@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "parsers/base/colon_hex.hpp"
 #include "parsers/dns/dns_codes.hpp"
 #include "parsers/dns/dns_name.hpp"
 
@@ -193,20 +194,8 @@ private:
         record.data = Record::Data::sshfp;
         record.numbers[0] = data.u8();
         record.numbers[1] = data.u8();
-        const Bytes fingerprint = data.take_rest();
-        if (!data.ok()) return false;
-        constexpr std::string_view digits = "0123456789abcdef";
-        const std::size_t size = fingerprint.empty() ? 0 : fingerprint.size() * 3 - 1;
-        const auto text = scratch_.take(size);
-        out_of_room_ = text.size() < size;
-        if (out_of_room_) return false;
-        for (std::size_t i = 0; i < fingerprint.size(); ++i) {
-            text[3 * i] = static_cast<std::uint8_t>(digits[fingerprint[i] >> 4]);
-            text[3 * i + 1] = static_cast<std::uint8_t>(digits[fingerprint[i] & 0xf]);
-            if (3 * i + 2 < size) text[3 * i + 2] = ':';
-        }
-        record.text = text;
-        return true;
+        record.text = colon_hex(data.take_rest(), scratch_);
+        return data.ok();
     }
 
     bool read_edns(const RawRecord& raw) noexcept {

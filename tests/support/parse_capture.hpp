@@ -69,6 +69,8 @@ inline std::optional<Bytes> network_layer(int link, Bytes frame) {
             break;
         case DLT_NULL:
         case DLT_LOOP: cursor.skip(4); [[fallthrough]];
+        case DLT_IPV4:
+        case DLT_IPV6:
         case DLT_RAW: return cursor.ok() ? std::optional{cursor.rest()} : std::nullopt;
         default: return std::nullopt;
     }

@@ -3,6 +3,7 @@
 #include "parsers/dns/dns.hpp"
 
 #include <functional>
+#include <set>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/parse_datagrams.hpp"
@@ -156,6 +157,37 @@ TEST_CASE("dns: agrees with tshark") {
                 CHECK(our_names == names);
                 CHECK(our_ttls == ttls);
             }
+        }
+    }
+    if (compared == 0) WARN("no captures: nothing compared");
+}
+
+TEST_CASE("dns: agrees with tshark over TCP") {
+    const auto line = [](std::uint64_t stream, std::uint64_t id, const std::string& question) {
+        return "stream " + std::to_string(stream) + ": " + std::to_string(id) + ' ' + plain(question);
+    };
+    std::size_t compared = 0;
+    for (const char* folder : {"dns", "vlan", "mixed"}) {
+        for (const auto& file : shared_captures(folder)) {
+            const auto rows = tshark(file, "tcp && dns && !_ws.malformed", {"tcp.stream", "dns.id", "dns.qry.name"},
+                                     "-o tcp.reassemble_out_of_order:TRUE");
+            if (!rows) {
+                WARN("tshark is not installed: nothing compared");
+                return;
+            }
+            if (rows->empty()) continue;
+            INFO(file.filename().string());
+            std::multiset<std::string> theirs, ours;
+            for (const auto& row : *rows) theirs.insert(line(std::stoull(row[0]), std::stoull(row[1], nullptr, 16), row[2]));
+            for (const CapturedSession& session : read_capture(file)) {
+                if (session.transport != Transport::tcp) continue;
+                const auto outcome = parse_session<dns::Parser>(session);
+                if (!outcome) continue;
+                for (const auto& message : outcome->transactions)
+                    ours.insert(line(session.stream, std::stoull(message.get("dns.id")), message.get("dns.queries.rrname")));
+            }
+            CHECK(ours == theirs);
+            compared += theirs.size();
         }
     }
     if (compared == 0) WARN("no captures: nothing compared");
