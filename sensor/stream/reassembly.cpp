@@ -106,7 +106,7 @@ bool Reassembler::obey(Entry& entry, Side& side, const Fed& fed) noexcept {
 }
 
 /// Appends to what the parser has not consumed; false, and nothing done, when there is no memory.
-bool Reassembler::keep(const Entry& entry, Side& side, Bytes bytes) noexcept {
+bool Reassembler::keep(Entry& entry, Side& side, Bytes bytes) noexcept {
     const std::size_t size = side.pending_size + bytes.size();
     if (side.pending == 0 || size > pool_.capacity_of(side.pending)) {
         const std::size_t wanted = std::min<std::size_t>(std::max<std::size_t>(size, side.want), config_.pending_limit);
@@ -144,7 +144,7 @@ void Reassembler::keep_last(Side& side, std::size_t count) noexcept {
 // ---------------------------------------------------------------- what waits
 
 /// Puts `bytes` among the segments that wait: where they overlap, the policy says whose bytes stay; what is new is added.
-Reassembler::Inserted Reassembler::insert(const Entry& entry, Side& side, std::uint32_t sequence, Bytes bytes) noexcept {
+Reassembler::Inserted Reassembler::insert(Entry& entry, Side& side, std::uint32_t sequence, Bytes bytes) noexcept {
     Inserted result{};
     const OverlapPolicy policy = policy_of(entry);
     const auto from_next = [&side](std::uint32_t number) -> std::int64_t { return distance(side.next, number); };
@@ -189,7 +189,7 @@ Reassembler::Inserted Reassembler::insert(const Entry& entry, Side& side, std::u
 }
 
 /// A copy of `bytes` in the list of those that wait, after `behind` (0: as the first); 0 when there is no memory.
-Handle Reassembler::insert_behind(const Entry& entry, Side& side, Handle behind, std::uint32_t sequence, Bytes bytes) noexcept {
+Handle Reassembler::insert_behind(Entry& entry, Side& side, Handle behind, std::uint32_t sequence, Bytes bytes) noexcept {
     const Handle handle = take(entry, sizeof(Waiting) + bytes.size());
     if (handle == 0) return 0;
     const Handle next = behind != 0 ? waiting(behind).next : side.head;
@@ -255,11 +255,11 @@ void Reassembler::remember(Side& side, Bytes bytes, std::uint64_t offset) noexce
 
 void Reassembler::forget_acked(Side& side) noexcept {
     if (side.history == 0) return;
-    const std::int32_t open = std::max(distance(side.acked, side.next), 0);
-    if (side.delivered - std::min<std::uint64_t>(side.delivered, static_cast<std::uint32_t>(open)) >= history_end(side)) return forget_history(side);
-    const std::uint64_t acked = side.delivered - static_cast<std::uint32_t>(open);
+    const auto open = static_cast<std::uint64_t>(std::max(distance(side.acked, side.next), 0));
+    const std::uint64_t acked = side.delivered - std::min(side.delivered, open);
     const std::uint64_t begin = history_end(side) - side.history_size;
     if (acked <= begin) return;
+    if (acked >= history_end(side)) return forget_history(side);
     side.history_at += static_cast<std::uint32_t>(acked - begin);
     side.history_size -= static_cast<std::uint32_t>(acked - begin);
 }
@@ -345,9 +345,13 @@ void Reassembler::release(Entry& entry) noexcept {
     metrics_->sessions.set(--size_);
 }
 
-/// Memory for `entry`, if need be at the cost of others; 0 when there is none.
-Handle Reassembler::take(const Entry& entry, std::size_t size) noexcept {
+/// Memory for `entry`, if need be at the cost of its history and of others; 0 when there is none.
+Handle Reassembler::take(Entry& entry, std::size_t size) noexcept {
     Handle block = pool_.take(size);
+    if (block == 0) {
+        for (Side& side : entry.sides) forget_history(side);
+        block = pool_.take(size);
+    }
     while (block == 0 && reclaim(entry)) block = pool_.take(size);
     if (block == 0) metrics_->memory_refusals.add();
     metrics_->memory.set(pool_.used());

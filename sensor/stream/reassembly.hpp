@@ -166,7 +166,7 @@ private:
     template <class C> void call_gap(Entry& entry, Side& side, std::uint64_t missing, C& consumer) noexcept;
     template <class C> void overflow(Entry& entry, Side& side, StreamEvent event, std::size_t lost, C& consumer) noexcept;
     [[nodiscard]] bool obey(Entry& entry, Side& side, const Fed& fed) noexcept;
-    [[nodiscard]] bool keep(const Entry& entry, Side& side, Bytes bytes) noexcept;
+    [[nodiscard]] bool keep(Entry& entry, Side& side, Bytes bytes) noexcept;
     void keep_last(Side& side, std::size_t count) noexcept;
     [[nodiscard]] Bytes pending_of(const Side& side) noexcept { return {pool_.data(side.pending) + side.pending_at, side.pending_size}; }
 
@@ -174,8 +174,8 @@ private:
     struct Inserted {
         bool overlapped, different, refused;
     };
-    Inserted insert(const Entry& entry, Side& side, std::uint32_t sequence, Bytes bytes) noexcept;
-    [[nodiscard]] Handle insert_behind(const Entry& entry, Side& side, Handle behind, std::uint32_t sequence, Bytes bytes) noexcept;
+    Inserted insert(Entry& entry, Side& side, std::uint32_t sequence, Bytes bytes) noexcept;
+    [[nodiscard]] Handle insert_behind(Entry& entry, Side& side, Handle behind, std::uint32_t sequence, Bytes bytes) noexcept;
     void drop_waiting(Side& side) noexcept;
     void unlink_first(Side& side) noexcept;
     [[nodiscard]] bool too_much_waits(const Side& side) const noexcept;
@@ -194,7 +194,7 @@ private:
     [[nodiscard]] Entry& new_entry(Session& session) noexcept;
     void evict_entry() noexcept;
     void release(Entry& entry) noexcept;
-    [[nodiscard]] Handle take(const Entry& entry, std::size_t size) noexcept;
+    [[nodiscard]] Handle take(Entry& entry, std::size_t size) noexcept;
     void give(Handle block) noexcept;
     [[nodiscard]] bool reclaim(const Entry& entry) noexcept;
     [[nodiscard]] OverlapPolicy policy_of(const Entry& entry) const noexcept {
