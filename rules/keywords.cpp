@@ -33,7 +33,7 @@ constexpr std::array built_in{
     Keyword{"flowbits", "", session, Argument::required, "Marks on the session: set, unset, toggle, isset, isnotset; `a|b` asks for any.", "flowbits:set,shell.seen", parse_flowbits},
     Keyword{"threshold", "", session, Argument::required, "How often the rule may alert.", "threshold:type limit, track by_src, count 1, seconds 60", parse_threshold},
     Keyword{"detection_filter", "", session, Argument::required, "Alerts from the count on that is exceeded within the seconds.", "detection_filter:track by_src, count 5, seconds 60", parse_detection_filter},
-    Keyword{"app-layer-protocol", "", session, Argument::required, "The session's application protocol, or with `!` not that one.", "app-layer-protocol:!ssh", parse_app_layer_protocol},
+    Keyword{"app-layer-protocol", "", session, Argument::required, "The session's application protocol, or with `!` not that one.", "app-layer-protocol:!tls", parse_app_layer_protocol},
     Keyword{"stream_size", "", session, Argument::required, "Bytes that a side of the stream has sent.", "stream_size:server,>,1000", parse_stream_size},
 
     Keyword{"ttl", "", header, Argument::required, "Time to live, hop limit.", "ttl:<5", parse_packet<PacketField::ttl, u8>},

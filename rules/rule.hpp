@@ -21,7 +21,7 @@ enum class Action : std::uint8_t { pass, drop, reject, reject_source, reject_des
 /// is ip_number 1); `ipv4` and `ipv6` are `ip` with a PacketCheck on ip_version.
 enum class Protocol : std::uint8_t { ip, tcp, tcp_packet, tcp_stream, udp, icmp, icmpv6, sctp, ip_number, application };
 
-/// Sorted, disjoint ranges: address and port lists with nesting, negation and variables worked out.
+/// Sorted, disjoint ranges: address and port lists with nesting, negation and variables worked out. An address range is of one family.
 struct AddressRange {
     IpAddress first, last;
     friend auto operator<=>(const AddressRange&, const AddressRange&) = default;
@@ -157,8 +157,8 @@ struct BufferRef {
 
 enum class Transform : std::uint8_t { dotprefix, to_lowercase, to_uppercase, strip_whitespace, compress_whitespace, url_decode, to_md5, to_sha1, to_sha256 };
 
-/// Checks on one buffer, in the rule's order. Each mention of a sticky buffer that is a list opens a new group; a buffer of which
-/// a transaction has one only has one group per set of transforms, as has the payload.
+/// Checks on one buffer, in the rule's order. Each mention of a sticky buffer that may be a list opens a new group; a buffer of
+/// which a transaction has one only has one group per set of transforms, as has the payload.
 struct BufferGroup {
     BufferRef buffer;
     std::vector<Transform> transforms;

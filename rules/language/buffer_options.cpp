@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keywords that name buffers, and the forms in which a protocol's field stands in a rule.
 
+#include <array>
 #include <limits>
 
 #include "rules/language/options.hpp"
@@ -21,6 +22,27 @@ BufferRef field_of(const RuleBuilder& builder, const Keyword& keyword) {
 }
 
 const Field& row_of(const BufferRef& field) { return protocols()[field.app].fields[field.field]; }
+
+/// Words that stand for a number of a field.
+struct Word {
+    std::string_view keyword, word;
+    std::uint64_t number;
+};
+constexpr std::array words{
+    Word{"tls.version", "1.0", 0x0301},
+    Word{"tls.version", "1.1", 0x0302},
+    Word{"tls.version", "1.2", 0x0303},
+    Word{"tls.version", "1.3", 0x0304},
+};
+
+IntegerRange parse_value(Text value, std::string_view keyword) {
+    if (value.is("true") || value.is("false")) return {IntegerRange::Op::equal, value.is("true") ? 1u : 0u, 0};  // flags are 0 or 1
+    const bool negated = value.text.starts_with('!');
+    const Text name = negated ? value.from(1).trimmed() : value;
+    for (const Word& row : words)
+        if (row.keyword == keyword && row.word == name.text) return {negated ? IntegerRange::Op::not_equal : IntegerRange::Op::equal, row.number, 0};
+    return parse_range(value, std::numeric_limits<std::uint64_t>::max());
+}
 
 /// The row, with the rule's protocol settled on its parser.
 BufferRef take_field(RuleBuilder& builder, const Option& option) {
@@ -73,17 +95,11 @@ void parse_field_buffer(RuleBuilder& builder, const Option& option) {
 
 void parse_field_number(RuleBuilder& builder, const Option& option) {
     const BufferRef field = take_field(builder, option);
-    const Text value = unquoted(option);
-    FieldCheck check{field.app, field.field, {}};
-    if (value.is("true") || value.is("false"))  // flags are 0 or 1
-        check.range = {IntegerRange::Op::equal, value.is("true") ? 1u : 0u, 0};
-    else
-        check.range = parse_range(value, std::numeric_limits<std::uint64_t>::max());
-    builder.rule.field_checks.push_back(check);
+    builder.rule.field_checks.push_back({field.app, field.field, parse_value(unquoted(option), row_of(field).keyword)});
 }
 
 void parse_field_modifier(RuleBuilder& builder, const Option& option) { builder.move_last_content(take_field(builder, option), option); }
 
-void parse_field_content(RuleBuilder& builder, const Option& option) { builder.add_to(take_field(builder, option), read_content(option), option.name); }
+void parse_field_content(RuleBuilder& builder, const Option& option) { builder.add_aside(take_field(builder, option), read_content(option), option.name); }
 
 }  // namespace weir::rules::language

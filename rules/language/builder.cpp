@@ -31,7 +31,7 @@ bool allows(const Header& header, std::uint8_t ip_protocol) {
 
 }  // namespace
 
-bool is_list(const Field& field) noexcept { return field.path.find("[]") != std::string_view::npos; }
+bool is_list(const Field& field) noexcept { return field.path.empty() || field.path.find("[]") != std::string_view::npos; }
 
 std::uint16_t Shared::flowbit(Text name) {
     if (name.empty()) refuse(name, "the name of a flowbit is missing");

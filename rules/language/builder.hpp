@@ -69,7 +69,7 @@ public:
 
     /// Adds a check on the buffer in force.
     void add(Check check, Text where);
-    /// Adds a check on a buffer that the check itself names (pcre's letters, `uricontent`): no sticky buffer may be in force.
+    /// Adds a check on a buffer that the check itself names (pcre's letters): no sticky buffer may be in force.
     void add_to(const BufferRef& buffer, Check check, Text where);
     /// Adds a check on a buffer whatever buffer is in force, and leaves that in force.
     void add_aside(const BufferRef& buffer, Check check, Text where);
@@ -130,7 +130,7 @@ private:
 /// Checks that concern the rule as a whole (rules/language/checks.cpp): contradictions, and what could never match.
 void check_rule(const RuleBuilder& builder, Text end);
 
-/// Whether the row is a list: a transaction may hold several of them.
+/// Whether a transaction may hold several of the row. Its path tells; a row that is for rules only is taken for a list.
 [[nodiscard]] bool is_list(const Field& field) noexcept;
 
 }  // namespace weir::rules::language

@@ -97,6 +97,26 @@ constexpr std::array pcre_buffers{
     BufferLetter{'Z', "http.host.raw"},
 };
 
+/// Where the expression that `text` begins with ends: at the last slash, or at the one before the names of variables, which may
+/// hold slashes themselves.
+std::size_t closing_slash(Text text) {
+    std::size_t close = text.text.rfind('/');
+    for (std::size_t slash = text.text.find('/', 1); slash != std::string_view::npos; slash = text.text.find('/', slash + 1)) {
+        Text rest = text.from(slash + 1);
+        const Text letters = take_until(rest, ',');
+        const std::string_view name = rest.trimmed().text;
+        const bool flags_only = letters.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
+        if (!flags_only || (!name.starts_with("flow:") && !name.starts_with("pkt:"))) continue;
+        close = slash;
+        break;
+    }
+    std::size_t escapes = 0;
+    while (close != std::string_view::npos && escapes < close && text.text[close - 1 - escapes] == '\\') ++escapes;
+    if (!text.text.starts_with('/') || close == 0 || close == std::string_view::npos || escapes % 2 != 0)
+        refuse(text, "an expression stands between slashes: expected \"/expression/flags\"");
+    return close;
+}
+
 /// Variables that groups of the expression set: `(?P<flow_name>...)` in the expression, or `flow:name` behind it.
 void read_captures(Pcre& pcre, Text names) {
     for (const Text& name : names.empty() ? std::vector<Text>{} : split(names, ',')) {
@@ -189,15 +209,12 @@ void parse_pcre(RuleBuilder& builder, const Option& option) {
     Pcre pcre;
     pcre.negated = quoted.negated;
 
-    std::size_t close = text.text.rfind('/');
-    // A slash in the names of variables behind the flags does not close the expression.
-    for (std::size_t comma = text.text.find("/,"); comma != std::string_view::npos && comma < close; comma = text.text.find("/,", comma + 1)) close = comma;
-    const std::size_t names = text.text.find_first_of(",", close == std::string_view::npos ? 0 : close);
-    if (!text.text.starts_with('/') || close == 0 || close == std::string_view::npos) refuse(text, "an expression stands between slashes: expected \"/expression/flags\"");
+    const std::size_t close = closing_slash(text);
     pcre.pattern = text.text.substr(1, close - 1);
     if (pcre.pattern.empty()) refuse(text, "the expression is empty");
 
-    const Text letters = text.from(close + 1).first(names == std::string_view::npos ? text.size() : names - close - 1).trimmed();
+    Text names = text.from(close + 1);
+    const Text letters = take_until(names, ',');
     std::string_view buffer;
     for (std::size_t i = 0; i < letters.size(); ++i) {
         const char letter = letters.text[i];
@@ -211,7 +228,7 @@ void parse_pcre(RuleBuilder& builder, const Option& option) {
             refuse(where, "unknown flag " + shown(where.text) + " behind the expression");
         }
     }
-    read_captures(pcre, names == std::string_view::npos ? Text{} : text.from(names + 1).trimmed());
+    read_captures(pcre, names.trimmed());
 
     if (buffer.empty()) {
         builder.add(std::move(pcre), option.name);

@@ -60,6 +60,17 @@ struct Addresses {
     static Value next(const Value& value) { return step(value, 1); }
     static Value previous(const Value& value) { return step(value, -1); }
     static Range parse(Text item);
+    /// Cuts ranges where IPv4 begins and ends among the IPv6 addresses, so that each is of one family.
+    static void tidy(std::vector<Range>& ranges) {
+        const Value edges[] = {IpAddress::v4(0), next(IpAddress::v4(0xffff'ffff))};
+        for (const Value& edge : edges) {
+            const auto across = std::ranges::find_if(ranges, [&](const Range& range) { return range.first < edge && edge <= range.last; });
+            if (across == ranges.end()) continue;
+            const Range upper{edge, across->last};
+            across->last = previous(edge);
+            ranges.insert(std::next(across), upper);
+        }
+    }
 
 private:
     static Value step(const Value& value, int by) {
@@ -101,6 +112,7 @@ struct Ports {
         if (range.first > range.last) refuse(item, "the port range " + shown(item.text) + " ends before it begins");
         return range;
     }
+    static void tidy(std::vector<Range>&) {}
 
 private:
     static Value parse_port(Text text) {
@@ -240,7 +252,7 @@ private:
             ++end;
         }
         const Text item = rest.first(end).trimmed();
-        if (item.empty()) refuse(item, "an empty item in a list of " + std::string(Kind::name) + "s");
+        if (item.empty()) refuse(item, "an empty item in the list: expected one more " + std::string(Kind::name));
         rest = rest.from(end);
         return item;
     }
@@ -258,7 +270,10 @@ const typename Kind::List& read(Text text, const Variables& variables, std::unor
     typename Kind::List list;
     list.ranges = Evaluator<Kind>(variables).list(text);
     list.any = list.ranges == Evaluator<Kind>::whole();
-    if (list.any) list.ranges.clear();
+    if (list.any)
+        list.ranges.clear();
+    else
+        Kind::tidy(list.ranges);
     return known.emplace(std::move(spelling), std::move(list)).first->second;
 }
 
