@@ -151,6 +151,7 @@ public:
             if (entry.expression) inputs_.push_back({false, {*entry.expression}});
         if (auto error = make_databases(options, literal_databases); !error.empty()) return Unexpected{std::move(error)};
         make_regexes(literal_databases);
+        for (const RulePlan& plan : made_.plans_) made_.guards_.push_back(plan.guard);
         mark_stream_ports();
         measure();
         return std::shared_ptr<const Compiled>(new Compiled(std::move(made_)));

@@ -78,6 +78,8 @@ enum class PacketClass : std::uint8_t { tcp, udp, other };
 class Compiled {
 public:
     [[nodiscard]] const std::vector<RulePlan>& plans() const noexcept { return plans_; }
+    /// The plans' guards, side by side: what a literal that was seen asks first.
+    [[nodiscard]] const std::vector<Guard>& guards() const noexcept { return guards_; }
     [[nodiscard]] const RuleText& text() const noexcept { return text_; }
     [[nodiscard]] const std::vector<Database>& databases() const noexcept { return databases_; }
     [[nodiscard]] const std::vector<Regex>& regexes() const noexcept { return regexes_; }
@@ -107,6 +109,7 @@ private:
     Compiled() = default;
     RuleText text_;
     std::vector<RulePlan> plans_;
+    std::vector<Guard> guards_;
     std::vector<Database> databases_;
     std::vector<Regex> regexes_;
     std::array<std::array<PayloadGroup, 2>, 3> packets_;

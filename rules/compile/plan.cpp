@@ -105,7 +105,7 @@ struct StepMaker {
         return {std::move(step)};
     }
     Step operator()(const Pcre& pcre) {
-        RegexStep step{0, pcre.negated, pcre.relative, looks_at_start(pcre)};
+        RegexStep step{0, pcre.negated, pcre.relative, pcre.anchored};
         const auto number = regexes.add(pcre, !place_asked);
         if (number)
             step.regex = *number;
@@ -203,9 +203,11 @@ Hooks hooks_of(const Rule& rule) {
     if (payload) {
         const bool stream_only = rule.header.protocol == Protocol::tcp_stream || flow.only_stream;
         const bool packet_only = rule.header.protocol == Protocol::tcp_packet || flow.no_stream || packet_checks;
-        const unsigned both = Hooks::stream | Hooks::packet;
-        const unsigned tcp = stream_only ? Hooks::stream : packet_only ? Hooks::packet : anchored ? both : Hooks::stream;
-        return {static_cast<std::uint8_t>(tcp), static_cast<std::uint8_t>(flow.only_stream ? 0 : Hooks::packet)};
+        std::uint8_t tcp = Hooks::stream;
+        if (!stream_only && packet_only) tcp = Hooks::packet;
+        if (!stream_only && !packet_only && anchored) tcp |= Hooks::packet;
+        const std::uint8_t other = flow.only_stream ? std::uint8_t{0} : std::uint8_t{Hooks::packet};
+        return {tcp, other};
     }
     if (app && !packet_checks && !state) return {Hooks::app_known, Hooks::app_known};
     const bool flow_asked = flow.to_server || flow.to_client || flow.stateless || flow.only_stream || flow.no_stream || flow.only_frag || flow.no_frag;

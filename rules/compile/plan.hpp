@@ -31,7 +31,8 @@ struct ContentStep {
 };
 struct RegexStep {
     std::uint32_t regex = 0;  ///< number in Compiled::regexes
-    bool negated = false, relative = false, anchored = false;
+    bool negated = false, relative = false;
+    bool anchored = false;  ///< matches at the start of the subject only
 };
 
 struct Step {
