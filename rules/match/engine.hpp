@@ -16,7 +16,7 @@ class Compiled;  // rules/compile/compiled.hpp
 /// A rule that matched. `rule` lives as long as the Compiled set.
 struct Hit {
     const Rule* rule = nullptr;
-    Direction direction = Direction::to_server;  ///< of the bytes that completed the match
+    Direction direction = Direction::to_server;  ///< of the bytes that completed the match, as the transport shows it
 };
 
 /// Receives hits, in the order of Suricata's actions (pass first) and then of the rules' files.
@@ -40,6 +40,7 @@ struct EngineLimits {
 struct EngineCounters {  // read at scrape time; owned by the worker
     std::uint64_t packets_scanned = 0, stream_bytes_scanned = 0, buffers_scanned = 0, candidates = 0, hits = 0;
     std::uint64_t pcre_limit_hits = 0, session_table_full = 0, window_memory_full = 0;
+    std::uint64_t place_limit_hits = 0;       ///< checks given up after too many places of contents were tried
     std::uint64_t sessions = 0;               ///< held now
 };
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transforms of a buffer before it is searched.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "parsers/base/bytes.hpp"
+#include "rules/rule.hpp"
+
+namespace weir::rules {
+
+/// Applies chains of transforms in memory of its own. A buffer is cut at `longest` bytes before its first transform.
+class Transformer {
+public:
+    static constexpr std::size_t longest = 16 * 1024;
+
+    /// `bytes` transformed, in the rule's order; valid until the next call. Without transforms: `bytes` itself.
+    [[nodiscard]] Bytes apply(const std::vector<Transform>& transforms, Bytes bytes) noexcept;
+
+private:
+    std::array<std::array<std::uint8_t, longest + 1>, 2> memory_;  // one is read while the other is written; dotprefix adds a byte
+};
+
+}  // namespace weir::rules
