@@ -179,18 +179,18 @@ constexpr std::array size_units{Unit{"", 1}, Unit{"B", 1}, Unit{"kB", 1'000}, Un
 constexpr std::array duration_units{Unit{"ms", 1'000'000}, Unit{"s", 1'000'000'000}, Unit{"m", 60'000'000'000}, Unit{"h", 3'600'000'000'000},
                                     Unit{"d", 86'400'000'000'000}};
 
-/// Single-character edits between two words, given up beyond `limit`.
+/// Letters inserted, left out, replaced or swapped with their neighbour between two words; given up beyond `limit`.
 std::size_t edits(std::string_view left, std::string_view right, std::size_t limit) {
     if (std::max(left.size(), right.size()) - std::min(left.size(), right.size()) > limit) return limit + 1;
-    std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t k = 0; k < right.size(); ++k) {
-            const std::size_t substituted = diagonal + (left[i] != right[k]);
-            diagonal = row[k + 1];
-            row[k + 1] = std::min({substituted, row[k] + 1, diagonal + 1});
+    std::vector<std::size_t> before(right.size() + 1), above(right.size() + 1), row(right.size() + 1);
+    for (std::size_t k = 0; k < row.size(); ++k) row[k] = k;
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        std::swap(before, above);
+        std::swap(above, row);
+        row[0] = i;
+        for (std::size_t k = 1; k <= right.size(); ++k) {
+            row[k] = std::min({above[k - 1] + (left[i - 1] != right[k - 1]), above[k] + 1, row[k - 1] + 1});
+            if (i > 1 && k > 1 && left[i - 1] == right[k - 2] && left[i - 2] == right[k - 1]) row[k] = std::min(row[k], before[k - 2] + 1);
         }
     }
     return row.back();
@@ -240,6 +240,11 @@ Result<std::string, FileError> read_text(const std::string& path) {
     return text;
 }
 
+std::string Errors::suggestion(std::string_view word, std::span<const std::string_view> candidates) const {
+    const std::string_view best = list_.size() < max_errors ? nearest(word, candidates) : std::string_view{};
+    return best.empty() ? std::string{} : ", did you mean " + quoted(best) + "?";
+}
+
 MapReader::MapReader(const Node& node, Errors& errors, std::string_view what) : node_(node), errors_(errors), what_(what) {
     if (node.type != Type::map) errors.add(node, "expected " + std::string{what} + " (`key: value` pairs)");
 }
@@ -263,7 +268,7 @@ void MapReader::finish() {
     for (std::size_t i = 0; i + 1 < node_.children.size(); i += 2) {
         const Node& key = node_.children[i];
         if (std::ranges::find(asked_, key.text) == asked_.end())
-            errors_.add(key, "unknown key " + quoted(key.text) + " in " + std::string{what_} + suggestion(key.text, {asked_.begin(), asked_.size()}));
+            errors_.add(key, "unknown key " + quoted(key.text) + " in " + std::string{what_} + errors_.suggestion(key.text, {asked_.begin(), asked_.size()}));
     }
 }
 
@@ -315,11 +320,6 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
         if (distance < best_edits) best = candidate, best_edits = distance;
     }
     return best;
-}
-
-std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) {
-    const std::string_view best = nearest(word, candidates);
-    return best.empty() ? std::string{} : ", did you mean " + quoted(best) + "?";
 }
 
 std::string quoted(std::string_view text) {

@@ -67,6 +67,8 @@ public:
     void add(unsigned line, unsigned column, std::string reason) {
         if (list_.size() < max_errors) list_.push_back({file_, line, column, std::move(reason)});
     }
+    /// ", did you mean `x`?" or nothing; nothing, too, when no more errors are taken.
+    [[nodiscard]] std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) const;
     [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
     [[nodiscard]] std::vector<FileError> take() { return std::move(list_); }
 
@@ -107,8 +109,6 @@ private:
 
 /// The candidate that `word` was probably meant to be; empty when none is near.
 [[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
-/// ", did you mean `x`?" or nothing.
-[[nodiscard]] std::string suggestion(std::string_view word, std::span<const std::string_view> candidates);
 /// A text from a file as an error may show it: in backquotes, control characters as dots, not too long.
 [[nodiscard]] std::string quoted(std::string_view text);
 

@@ -17,6 +17,19 @@ constexpr AddressKey mask(unsigned host_bits) noexcept {
     return {host_bits > 64 ? (1ull << (host_bits - 64)) - 1 : 0, host_bits >= 64 ? ~0ull : (1ull << host_bits) - 1};
 }
 
+/// Where IPv4 addresses are kept: ::ffff:0:0/96.
+constexpr AddressRange mapped{{0, 0xffff'0000'0000}, {0, 0xffff'ffff'ffff}};
+
+/// Appends `range`, without the IPv4 addresses in it unless it lies among them.
+void append(const AddressRange& range, std::vector<AddressRange>& out) {
+    if (range.last < mapped.first || mapped.last < range.first || mapped.contains(range)) {
+        out.push_back(range);
+        return;
+    }
+    if (range.first < mapped.first) out.push_back({range.first, {0, mapped.first.low - 1}});
+    if (mapped.last < range.last) out.push_back({mapped.last.next(), range.last});
+}
+
 }  // namespace
 
 IpAddress AddressKey::address() const noexcept {
@@ -28,29 +41,33 @@ IpAddress AddressKey::address() const noexcept {
     return IpAddress::from_wire(wire);
 }
 
-std::optional<AddressRange> AddressRange::parse(std::string_view text, std::string& reason) {
+bool AddressRange::parse(std::string_view text, std::vector<AddressRange>& out, std::string& reason) {
     if (const auto prefix = IpPrefix::parse(text)) {
         const AddressKey first = AddressKey::of(prefix->address), host = mask(128u - prefix->length);
-        return AddressRange{first, {first.high | host.high, first.low | host.low}};
+        append({first, {first.high | host.high, first.low | host.low}}, out);
+        return true;
     }
     if (const std::size_t dash = text.find('-'); dash != std::string_view::npos) {
         const auto first = IpAddress::parse(text.substr(0, dash));
         const auto last = IpAddress::parse(text.substr(dash + 1));
         if (first && last && first->is_v4() == last->is_v4()) {
-            if (*first <= *last) return AddressRange{AddressKey::of(*first), AddressKey::of(*last)};
+            if (*first <= *last) {
+                append({AddressKey::of(*first), AddressKey::of(*last)}, out);
+                return true;
+            }
             reason = yaml::quoted(text) + " ends before it begins";
-            return std::nullopt;
+            return false;
         }
     }
     const std::size_t slash = text.find('/');
-    if (const auto address = IpAddress::parse(text.substr(0, slash)); address && slash != std::string_view::npos) {
+    if (slash != std::string_view::npos && IpAddress::parse(text.substr(0, slash))) {
         const bool is_length = slash + 1 < text.size() && text.find_first_not_of("0123456789", slash + 1) == std::string_view::npos;
         reason = yaml::quoted(text) + (is_length ? " has address bits set behind the prefix length, or a length that is too large" : " has no prefix length") +
                  std::string{expected};
-        return std::nullopt;
+        return false;
     }
     reason = yaml::quoted(text) + " is no address" + std::string{expected};
-    return std::nullopt;
+    return false;
 }
 
 std::string AddressRange::text() const {

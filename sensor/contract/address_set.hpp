@@ -5,7 +5,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,8 +35,9 @@ struct AddressRange {
     AddressKey first, last;
     friend constexpr auto operator<=>(const AddressRange&, const AddressRange&) noexcept = default;
 
-    /// From an address, a prefix or `a-b`. The reason is a sentence fragment: "`10.0.0.1/8` has bits set behind ...".
-    [[nodiscard]] static std::optional<AddressRange> parse(std::string_view text, std::string& reason);
+    /// Appends what an address, a prefix or `a-b` means. An IPv6 prefix never contains IPv4 addresses, although these are
+    /// kept inside the IPv6 space. On failure: nothing appended, `reason` says what is wrong and what was expected.
+    [[nodiscard]] static bool parse(std::string_view text, std::vector<AddressRange>& out, std::string& reason);
     [[nodiscard]] static constexpr AddressRange any() noexcept { return {{0, 0}, {~0ull, ~0ull}}; }
     [[nodiscard]] bool single() const noexcept { return first == last; }
     [[nodiscard]] bool contains(const AddressRange& other) const noexcept { return first <= other.first && other.last <= last; }
