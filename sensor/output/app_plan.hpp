@@ -12,6 +12,15 @@ namespace weir {
 
 class AppPlan {
 public:
+    /// A name in a path, with what stands below it.
+    struct Node {
+        enum class Shape : std::uint8_t { value, object, list_of_values, list_of_objects };
+        std::string_view key;
+        Shape shape = Shape::object;
+        std::vector<const Field*> sources;  ///< values: the first one that is present is shown
+        std::vector<Node> members;          ///< objects
+    };
+
     /// Elements of one list that are written at most; the rest is left out.
     static constexpr std::size_t max_elements = 4096;
 
@@ -28,14 +37,11 @@ public:
     /// when all is well; tests look.
     [[nodiscard]] const std::vector<std::string_view>& conflicts() const noexcept { return conflicts_; }
 
+    /// The objects that the event shows, and those of its object `weir`.
+    [[nodiscard]] std::span<const Node> roots() const noexcept { return roots_; }
+    [[nodiscard]] std::span<const Node> extra() const noexcept { return extra_; }
+
 private:
-    struct Node {
-        enum class Shape : std::uint8_t { value, object, list_of_values, list_of_objects };
-        std::string_view key;
-        Shape shape = Shape::object;
-        std::vector<const Field*> sources;  ///< values: the first one that is present is shown
-        std::vector<Node> members;          ///< objects
-    };
     void insert(std::vector<Node>& level, std::string_view path, const Field& field, bool in_list);
     static bool render(const Node& node, JsonWriter& json, const void* transaction, std::size_t index) noexcept;
 

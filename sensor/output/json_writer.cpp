@@ -204,6 +204,7 @@ void JsonWriter::member(std::string_view key, double value, int decimals) noexce
 }
 
 void JsonWriter::raw_member(std::string_view key, std::string_view json) noexcept { end_member(begin_member(key) && put(json)); }
+void JsonWriter::raw_members(std::string_view json) noexcept { end_member(begin_element() && put(json)); }
 void JsonWriter::plain_member(std::string_view key, std::string_view text) noexcept {
     end_member(begin_member(key) && put('"') && put(text) && put('"'));
 }

@@ -44,6 +44,8 @@ public:
     }
     /// A value that is JSON already (a rule's metadata, rendered once at load time).
     void raw_member(std::string_view key, std::string_view json) noexcept;
+    /// Several members that are JSON already, with commas between them.
+    void raw_members(std::string_view json) noexcept;
     /// A text of printable ASCII without quotes and backslashes (addresses, numbers, names of our own): copied as it is.
     void plain_member(std::string_view key, std::string_view text) noexcept;
     /// Bytes as lower-case hexadecimal; `separator` stands between two bytes (0: none).
