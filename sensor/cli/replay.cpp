@@ -88,7 +88,7 @@ Loaded<Severity> fail_on(const std::string& text) {
 std::vector<std::string> equipment_ranges(const Policy* policy) {
     std::vector<std::string> out;
     if (policy != nullptr)
-        for (const AddressRange& range : policy->index().claimed()) out.push_back(range.text());
+        for (const AddressRange& range : policy->tables().equipment_ranges) out.push_back(range.text());
     return out;
 }
 

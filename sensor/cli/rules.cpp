@@ -21,9 +21,9 @@ namespace {
 struct Pack {
     std::string_view name, text;
 };
-constexpr std::array shipped_packs = std::to_array<Pack>({
+const std::vector<Pack> shipped_packs{
 #include "rules/packs.inc"
-});
+};
 
 /// Rule files behind a name: itself, or those in the folder that it is.
 Result<std::vector<std::string>, std::string> rule_files(const std::string& name) {

@@ -154,7 +154,8 @@ bool matches(const Setting& setting, std::string_view key) noexcept {
 std::string suggestion_for(std::string_view key) {
     std::vector<std::string_view> keys;
     for (const Setting& setting : table) keys.push_back(setting.key);
-    return yaml::suggestion(key, keys);
+    const std::string_view near = yaml::nearest(key, keys);
+    return near.empty() ? std::string{} : ", did you mean `" + std::string{near} + "`?";
 }
 
 /// A list of plain values as text: `a,b`; rules' address lists keep their brackets because they stand in quotes.

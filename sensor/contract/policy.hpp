@@ -140,6 +140,7 @@ struct PolicyTables {
     std::string file;
     std::vector<Equipment> equipment;
     EquipmentIndex index;
+    std::vector<AddressRange> equipment_ranges;     ///< every address that equipment claims, sorted and joined: rules' $EQUIPMENT
     std::vector<std::string> contracts;             ///< names
     std::vector<std::array<Side, 2>> sides;         ///< per contract, by Facing
     std::vector<Line> lines;

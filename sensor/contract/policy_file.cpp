@@ -232,7 +232,10 @@ private:
         for (const Node& entry : node->children) read_equipment_entry(entry);
         for (const EquipmentIndex::Conflict& conflict : EquipmentIndex::conflicts(claims_, mac_claims_)) errors_.add(conflict.line, conflict.column, conflict.reason);
         std::erase_if(mac_claims_, [&](const EquipmentIndex::MacClaim& claim) { return addressed_.at(claim.equipment); });
-        if (errors_.empty()) tables_.index = EquipmentIndex{std::move(claims_), mac_claims_};
+        if (!errors_.empty()) return;
+        for (const EquipmentIndex::Claim& claim : claims_) tables_.equipment_ranges.push_back(claim.range);
+        normalise(tables_.equipment_ranges);
+        tables_.index = EquipmentIndex{std::move(claims_), mac_claims_};
     }
 
     void read_equipment_entry(const Node& node) {

@@ -82,7 +82,7 @@ Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Repo
 }
 
 std::vector<Worker::MetricBlock> Worker::metric_blocks() const {
-    return {{decode_metrics, &decoder_.metrics()}, {flow_metric_rows, &flow_metrics_}, {stream_metric_rows, &stream_metrics_},
+    return {{weir::decode_metrics, &decoder_.metrics()}, {flow_metric_rows, &flow_metrics_}, {stream_metric_rows, &stream_metrics_},
             {app_layer_metrics(), &apps_.metrics()}, {state_pool_metrics, &apps_.pool_metrics()}, {contract_metrics, &contract_judge_.metrics()},
             {limit_metrics, &contract_judge_.limit_metrics()}, {name_metrics, &contract_judge_.name_metrics()},
             {rule_judge_metrics, &rule_judge_.metrics()}, {reporter_metrics, &reporter_.metrics()}};

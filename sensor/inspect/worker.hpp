@@ -50,7 +50,7 @@ public:
     [[nodiscard]] std::vector<MetricBlock> metric_blocks() const;
     [[nodiscard]] const StatsSource& stats() const noexcept { return stats_; }
     [[nodiscard]] const TrafficTally& traffic() const noexcept { return traffic_; }
-    [[nodiscard]] const DecodeMetrics& decode_metrics() const noexcept { return decode_metrics_; }
+    [[nodiscard]] const DecodeMetrics& decode_metrics() const noexcept { return decoder_.metrics(); }
     [[nodiscard]] const FlowMetrics& flow_metrics() const noexcept { return flow_metrics_; }
     [[nodiscard]] const StreamMetrics& stream_metrics() const noexcept { return stream_metrics_; }
     [[nodiscard]] const RuleJudgeMetrics& rule_metrics() const noexcept { return rule_judge_.metrics(); }
@@ -81,7 +81,6 @@ private:
     Shared shared_;
     Time stats_interval_;
     Time next_stats_ = 0;
-    DecodeMetrics decode_metrics_;
     FlowMetrics flow_metrics_;
     StreamMetrics stream_metrics_;
     Decoder decoder_;
