@@ -11,7 +11,8 @@
 
 namespace weir {
 
-/// Holds at most one timer per entry 0..capacity-1. Ticks count from 0 to `last_tick`; the wheel's own position only rises.
+/// Holds at most one timer per entry 0..capacity-1. Ticks count from 0; `last_tick` is never reached, so a timer there rests.
+/// The wheel's own position only rises.
 class TimerWheel {
 public:
     using Tick = std::uint64_t;
@@ -52,7 +53,7 @@ public:
     /// Moves on to the next tick up to `target` at which a timer is due; false when there is none, and then `now() == target`
     /// (if that lies ahead). After true, `pop` gives the timers of that tick.
     bool next(Tick target) noexcept {
-        if (target > last_tick) target = last_tick;
+        if (target >= last_tick) target = last_tick - 1;
         while (target > now_) {
             unsigned level = 0;
             while (level < levels && used_[level] == 0) ++level;

@@ -241,9 +241,11 @@ void Reassembler::call_gap(Entry& entry, Side& side, std::uint64_t missing, C& c
     (void)obey(entry, side, consumer.gap(direction_of(entry, side), missing - skipped));
 }
 
-/// The parser wants more bytes together than may be kept: it loses the `lost` ones that it has not consumed.
+/// The parser wants more bytes together than can be kept: it loses the `lost` ones that it has not consumed.
 template <class C>
 void Reassembler::overflow(Entry& entry, Side& side, StreamEvent event, std::size_t lost, C& consumer) noexcept {
+    side.want = 0;
+    if (lost == 0) return;  // nothing yet: it is shown what there is, too little or not
     metrics_->pending_overflows.add();
     say(entry, side, event, consumer);
     call_gap(entry, side, lost, consumer);
