@@ -74,14 +74,14 @@ bool read_shared_word(Words& words, Text part) {
     return true;
 }
 
-/// Byte counts: 1 to 8 of a binary number, 1 to 23 digits; a jump may read none.
-void finish_source(Words& words, const Option& option, Text count, unsigned min) {
+/// Byte counts: 1 to 8 of a binary number (a jump may read none), up to 23 digits (0: all that stand there, as Suricata has it).
+void finish_source(Words& words, const Option& option, Text count, unsigned least_binary) {
     if (words.source.base != ByteBase::binary && !words.base_seen) refuse(option.value, "a base stands with the word string: expected `string,dec`");
     if (words.base_seen && words.source.base == ByteBase::binary) words.source.base = ByteBase::decimal;
     if (words.source.count_variable >= 0) return;
     const bool text = words.source.base != ByteBase::binary;
     if (text && words.endian_seen) refuse(option.value, "digits have no byte order: expected string or an order, not both");
-    words.source.count = static_cast<std::uint8_t>(parse_unsigned(count, min, text ? most_text_bytes : most_binary_bytes));
+    words.source.count = static_cast<std::uint8_t>(parse_unsigned(count, text ? 0 : least_binary, text ? most_text_bytes : most_binary_bytes));
 }
 
 /// The count may be a variable; its range is checked when string or not is known.

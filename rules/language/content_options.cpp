@@ -21,7 +21,7 @@ int hex_digit(char c) noexcept {
     return -1;
 }
 
-/// The bytes of a pattern: `|0d 0a|` is hexadecimal, `\` stands before `"`, `;`, `:`, `\` and `|`.
+/// The bytes of a pattern: `|0d 0a|` is hexadecimal, `\` stands before `"`, `;`, `:` and `\`.
 std::string read_pattern(Text text) {
     std::string out;
     bool hex = false;
@@ -44,7 +44,7 @@ std::string read_pattern(Text text) {
                 high = -1;
             }
         } else if (c == '\\') {
-            constexpr std::string_view escapable = "\\\";:|";
+            constexpr std::string_view escapable = "\\\";:";
             if (i + 1 == text.size() || escapable.find(text.text[i + 1]) == std::string_view::npos)
                 refuse(text.from(i), "`\\` stands before one of \\ \" ; : only: expected |5C| for a backslash");
             out += text.text[++i];
