@@ -21,20 +21,30 @@ constexpr std::array built_in{
     Keyword{"sid", "", meta, Argument::required, "The rule's number; with gid, unique.", "sid:9100001", parse_sid},
     Keyword{"rev", "", meta, Argument::required, "The rule's revision: the highest of one sid is loaded.", "rev:2", parse_rev},
     Keyword{"gid", "", meta, Argument::required, "The group of the sid; 1 where it is not given.", "gid:1", parse_gid},
-    Keyword{"classtype", "", meta, Argument::required, "A short name of classification.config: category and priority.", "classtype:trojan-activity", parse_classtype},
+    Keyword{"classtype", "", meta, Argument::required, "A short name of classification.config: category and priority.",
+            "classtype:trojan-activity", parse_classtype},
     Keyword{"priority", "", meta, Argument::required, "1 (high) to 255; overrides the classtype's.", "priority:1", parse_priority},
-    Keyword{"reference", "", meta, Argument::required, "Where to read more: a system of reference.config, and an id.", "reference:cve,2021-44228", parse_reference},
-    Keyword{"metadata", "", meta, Argument::required, "Keys and values for alerts. `weir_kind` sets the finding's kind.", "metadata:weir_kind reverse-shell, confidence High", parse_metadata},
+    Keyword{"reference", "", meta, Argument::required, "Where to read more: a system of reference.config, and an id.",
+            "reference:cve,2021-44228", parse_reference},
+    Keyword{"metadata", "", meta, Argument::required, "Keys and values for alerts. `weir_kind` sets the finding's kind.",
+            "metadata:weir_kind reverse-shell, confidence High", parse_metadata},
     Keyword{"target", "", meta, Argument::required, "Which end is attacked.", "target:dest_ip", parse_target},
     Keyword{"noalert", "", meta, Argument::none, "The rule writes no alert; its flowbits work.", "noalert", parse_noalert},
-    Keyword{"prefilter", "", meta, Argument::none, "Accepted and without effect: the compiler chooses by itself.", "prefilter", parse_prefilter},
+    Keyword{"prefilter", "", meta, Argument::none, "Accepted and without effect: the compiler chooses by itself.", "prefilter",
+            parse_prefilter},
 
-    Keyword{"flow", "", session, Argument::required, "Direction and state of the session, stream or packet, fragments.", "flow:established,to_server", parse_flow},
-    Keyword{"flowbits", "", session, Argument::required, "Marks on the session: set, unset, toggle, isset, isnotset; `a|b` asks for any.", "flowbits:set,shell.seen", parse_flowbits},
-    Keyword{"threshold", "", session, Argument::required, "How often the rule may alert.", "threshold:type limit, track by_src, count 1, seconds 60", parse_threshold},
-    Keyword{"detection_filter", "", session, Argument::required, "Alerts from the count on that is exceeded within the seconds.", "detection_filter:track by_src, count 5, seconds 60", parse_detection_filter},
-    Keyword{"app-layer-protocol", "", session, Argument::required, "The session's application protocol, or with `!` not that one.", "app-layer-protocol:!tls", parse_app_layer_protocol},
-    Keyword{"stream_size", "", session, Argument::required, "Bytes that a side of the stream has sent.", "stream_size:server,>,1000", parse_stream_size},
+    Keyword{"flow", "", session, Argument::required, "Direction and state of the session, stream or packet, fragments.",
+            "flow:established,to_server", parse_flow},
+    Keyword{"flowbits", "", session, Argument::required, "Marks on the session: set, unset, toggle, isset, isnotset; `a|b` asks for any.",
+            "flowbits:set,shell.seen", parse_flowbits},
+    Keyword{"threshold", "", session, Argument::required, "How often the rule may alert.",
+            "threshold:type limit, track by_src, count 1, seconds 60", parse_threshold},
+    Keyword{"detection_filter", "", session, Argument::required, "Alerts from the count on that is exceeded within the seconds.",
+            "detection_filter:track by_src, count 5, seconds 60", parse_detection_filter},
+    Keyword{"app-layer-protocol", "", session, Argument::required, "The session's application protocol, or with `!` not that one.",
+            "app-layer-protocol:!tls", parse_app_layer_protocol},
+    Keyword{"stream_size", "", session, Argument::required, "Bytes that a side of the stream has sent.", "stream_size:server,>,1000",
+            parse_stream_size},
 
     Keyword{"ttl", "", header, Argument::required, "Time to live, hop limit.", "ttl:<5", parse_packet<PacketField::ttl, u8>},
     Keyword{"tos", "", header, Argument::required, "Type of service, traffic class.", "tos:!8", parse_packet<PacketField::tos, u8>},
@@ -42,56 +52,95 @@ constexpr std::array built_in{
     Keyword{"ip_proto", "", header, Argument::required, "IP protocol by name or number.", "ip_proto:gre", parse_ip_proto},
     Keyword{"sameip", "", header, Argument::none, "Source and destination address are the same.", "sameip", parse_sameip},
     Keyword{"ipopts", "", header, Argument::required, "An IPv4 option is there.", "ipopts:lsrr", parse_ipopts},
-    Keyword{"fragbits", "", header, Argument::required, "IPv4 flags M, D, R; with + (and others), * (any), ! (none).", "fragbits:M+", parse_fragbits},
-    Keyword{"fragoffset", "", header, Argument::required, "IPv4 fragment offset, in units of 8 octets.", "fragoffset:>0", parse_packet<PacketField::fragment_offset, 0x1fff>},
-    Keyword{"flags", "tcp.flags", header, Argument::required, "TCP flags F S R P A U C E; with + (and others), * (any), ! (none); then flags to ignore.", "flags:S,CE", parse_flags},
+    Keyword{"fragbits", "", header, Argument::required, "IPv4 flags M, D, R; with + (and others), * (any), ! (none).", "fragbits:M+",
+            parse_fragbits},
+    Keyword{"fragoffset", "", header, Argument::required, "IPv4 fragment offset, in units of 8 octets.", "fragoffset:>0",
+            parse_packet<PacketField::fragment_offset, 0x1fff>},
+    Keyword{"flags", "tcp.flags", header, Argument::required,
+            "TCP flags F S R P A U C E; with + (and others), * (any), ! (none); then flags to ignore.", "flags:S,CE", parse_flags},
     Keyword{"seq", "tcp.seq", header, Argument::required, "TCP sequence number.", "seq:0", parse_packet<PacketField::tcp_sequence, u32>},
-    Keyword{"ack", "tcp.ack", header, Argument::required, "TCP acknowledgement number.", "ack:0", parse_packet<PacketField::tcp_acknowledgement, u32>},
-    Keyword{"window", "tcp.window", header, Argument::required, "TCP window, as on the wire.", "window:55808", parse_packet<PacketField::tcp_window, u16>},
-    Keyword{"tcp.mss", "", header, Argument::required, "TCP option maximum segment size; quiet where it is absent.", "tcp.mss:<536", parse_packet<PacketField::tcp_mss, u16>},
+    Keyword{"ack", "tcp.ack", header, Argument::required, "TCP acknowledgement number.", "ack:0",
+            parse_packet<PacketField::tcp_acknowledgement, u32>},
+    Keyword{"window", "tcp.window", header, Argument::required, "TCP window, as on the wire.", "window:55808",
+            parse_packet<PacketField::tcp_window, u16>},
+    Keyword{"tcp.mss", "", header, Argument::required, "TCP option maximum segment size; quiet where it is absent.", "tcp.mss:<536",
+            parse_packet<PacketField::tcp_mss, u16>},
     Keyword{"itype", "", header, Argument::required, "ICMP type.", "itype:8", parse_packet<PacketField::icmp_type, u8>},
     Keyword{"icode", "", header, Argument::required, "ICMP code.", "icode:0", parse_packet<PacketField::icmp_code, u8>},
     Keyword{"icmp_id", "", header, Argument::required, "Identifier of an ICMP echo.", "icmp_id:0", parse_packet<PacketField::icmp_id, u16>},
-    Keyword{"icmp_seq", "", header, Argument::required, "Sequence number of an ICMP echo.", "icmp_seq:0", parse_packet<PacketField::icmp_sequence, u16>},
-    Keyword{"dsize", "", header, Argument::required, "Size of the packet's payload.", "dsize:>100", parse_packet<PacketField::payload_size, u16>},
+    Keyword{"icmp_seq", "", header, Argument::required, "Sequence number of an ICMP echo.", "icmp_seq:0",
+            parse_packet<PacketField::icmp_sequence, u16>},
+    Keyword{"dsize", "", header, Argument::required, "Size of the packet's payload.", "dsize:>100",
+            parse_packet<PacketField::payload_size, u16>},
 
-    Keyword{"content", "", payload, Argument::required, "Bytes that the buffer holds; `|0d 0a|` is hexadecimal; with `!`, that it does not.", "content:\"/bin/sh|0a|\"", parse_content},
+    Keyword{"content", "", payload, Argument::required,
+            "Bytes that the buffer holds; `|0d 0a|` is hexadecimal; with `!`, that it does not.", "content:\"/bin/sh|0a|\"", parse_content},
     Keyword{"nocase", "", payload, Argument::none, "The content's letters match in either case.", "content:\"get\"; nocase", parse_nocase},
-    Keyword{"offset", "", payload, Argument::required, "The content is searched from this byte on.", "content:\"x\"; offset:4", parse_offset},
-    Keyword{"depth", "", payload, Argument::required, "The content is searched in so many bytes, from offset on.", "content:\"SSH-\"; depth:4", parse_depth},
-    Keyword{"distance", "", payload, Argument::required, "At least so many bytes lie between the last match and the content.", "content:\"a\"; content:\"b\"; distance:2", parse_distance},
-    Keyword{"within", "", payload, Argument::required, "The content ends within so many bytes behind the last match.", "content:\"a\"; content:\"b\"; within:10", parse_within},
-    Keyword{"startswith", "", payload, Argument::none, "The content stands at the buffer's beginning.", "content:\"GET \"; startswith", parse_startswith},
-    Keyword{"endswith", "", payload, Argument::none, "The content stands at the buffer's end.", "content:\".sh\"; endswith", parse_endswith},
-    Keyword{"fast_pattern", "", payload, Argument::optional, "The content that decides whether the rest is looked at: plain, `only`, or offset and length of a part.", "content:\"long text\"; fast_pattern:0,4", parse_fast_pattern},
+    Keyword{"offset", "", payload, Argument::required, "The content is searched from this byte on.", "content:\"x\"; offset:4",
+            parse_offset},
+    Keyword{"depth", "", payload, Argument::required, "The content is searched in so many bytes, from offset on.",
+            "content:\"SSH-\"; depth:4", parse_depth},
+    Keyword{"distance", "", payload, Argument::required, "At least so many bytes lie between the last match and the content.",
+            "content:\"a\"; content:\"b\"; distance:2", parse_distance},
+    Keyword{"within", "", payload, Argument::required, "The content ends within so many bytes behind the last match.",
+            "content:\"a\"; content:\"b\"; within:10", parse_within},
+    Keyword{"startswith", "", payload, Argument::none, "The content stands at the buffer's beginning.", "content:\"GET \"; startswith",
+            parse_startswith},
+    Keyword{"endswith", "", payload, Argument::none, "The content stands at the buffer's end.", "content:\".sh\"; endswith",
+            parse_endswith},
+    Keyword{"fast_pattern", "", payload, Argument::optional,
+            "The content that decides whether the rest is looked at: plain, `only`, or offset and length of a part.",
+            "content:\"long text\"; fast_pattern:0,4", parse_fast_pattern},
     Keyword{"rawbytes", "", payload, Argument::none, "Without effect, as in Suricata.", "content:\"x\"; rawbytes", parse_rawbytes},
-    Keyword{"replace", "", payload, Argument::required, "As many bytes, put in place of the content when weir enforces.", "content:\"abc\"; replace:\"def\"", parse_replace},
-    Keyword{"pcre", "", payload, Argument::required, "A Perl-compatible regular expression, with flags i s m x A E G R and the letters of the http buffers.", "pcre:\"/nc\\s+-e/i\"", parse_pcre},
-    Keyword{"isdataat", "", payload, Argument::required, "The buffer has a byte at this place, counted from its beginning or from the last match.", "isdataat:!1,relative", parse_isdataat},
+    Keyword{"replace", "", payload, Argument::required, "As many bytes, put in place of the content when weir enforces.",
+            "content:\"abc\"; replace:\"def\"", parse_replace},
+    Keyword{"pcre", "", payload, Argument::required,
+            "A Perl-compatible regular expression, with flags i s m x A E G R and the letters of the http buffers.", "pcre:\"/nc\\s+-e/i\"",
+            parse_pcre},
+    Keyword{"isdataat", "", payload, Argument::required,
+            "The buffer has a byte at this place, counted from its beginning or from the last match.", "isdataat:!1,relative",
+            parse_isdataat},
     Keyword{"bsize", "", payload, Argument::required, "Size of the sticky buffer.", "bsize:>40", parse_bsize},
-    Keyword{"byte_test", "", payload, Argument::required, "Compares a number in the buffer.", "byte_test:2,>,1000,0,relative", parse_byte_test},
-    Keyword{"byte_jump", "", payload, Argument::required, "Moves the place of the last match by a number in the buffer.", "byte_jump:2,0,relative", parse_byte_jump},
-    Keyword{"byte_extract", "", payload, Argument::required, "Keeps a number of the buffer under a name.", "byte_extract:2,0,length,relative", parse_byte_extract},
-    Keyword{"byte_math", "", payload, Argument::required, "Reckons with a number of the buffer and keeps the result under a name.", "byte_math:bytes 2, offset 0, oper +, rvalue 4, result end", parse_byte_math},
-    Keyword{"urilen", "", payload, Argument::required, "Size of the URI: the normalised one, or with `raw` as sent.", "urilen:>200,raw", parse_urilen},
+    Keyword{"byte_test", "", payload, Argument::required, "Compares a number in the buffer.", "byte_test:2,>,1000,0,relative",
+            parse_byte_test},
+    Keyword{"byte_jump", "", payload, Argument::required, "Moves the place of the last match by a number in the buffer.",
+            "byte_jump:2,0,relative", parse_byte_jump},
+    Keyword{"byte_extract", "", payload, Argument::required, "Keeps a number of the buffer under a name.",
+            "byte_extract:2,0,length,relative", parse_byte_extract},
+    Keyword{"byte_math", "", payload, Argument::required, "Reckons with a number of the buffer and keeps the result under a name.",
+            "byte_math:bytes 2, offset 0, oper +, rvalue 4, result end", parse_byte_math},
+    Keyword{"urilen", "", payload, Argument::required, "Size of the URI: the normalised one, or with `raw` as sent.", "urilen:>200,raw",
+            parse_urilen},
 
     Keyword{"pkt_data", "", buffer, Argument::none, "Back to the payload.", "pkt_data; content:\"x\"", parse_pkt_data},
-    Keyword{"ipv4.hdr", "", buffer, Argument::none, "The IPv4 header with its options.", "ipv4.hdr; content:\"|45|\"; startswith", parse_ip_hdr<4>},
-    Keyword{"ipv6.hdr", "", buffer, Argument::none, "The IPv6 header with its extension headers.", "ipv6.hdr; content:\"|06|\"; offset:6; depth:1", parse_ip_hdr<6>},
-    Keyword{"tcp.hdr", "", buffer, Argument::none, "The TCP header with its options.", "tcp.hdr; content:\"|02 04|\"; offset:20", parse_tcp_hdr},
+    Keyword{"ipv4.hdr", "", buffer, Argument::none, "The IPv4 header with its options.", "ipv4.hdr; content:\"|45|\"; startswith",
+            parse_ip_hdr<4>},
+    Keyword{"ipv6.hdr", "", buffer, Argument::none, "The IPv6 header with its extension headers.",
+            "ipv6.hdr; content:\"|06|\"; offset:6; depth:1", parse_ip_hdr<6>},
+    Keyword{"tcp.hdr", "", buffer, Argument::none, "The TCP header with its options.", "tcp.hdr; content:\"|02 04|\"; offset:20",
+            parse_tcp_hdr},
     Keyword{"udp.hdr", "", buffer, Argument::none, "The UDP header.", "udp.hdr; content:\"|00 08|\"; offset:4; depth:2", parse_udp_hdr},
     Keyword{"icmpv4.hdr", "", buffer, Argument::none, "The ICMP header.", "icmpv4.hdr; content:\"|08|\"; depth:1", parse_icmp_hdr<1>},
     Keyword{"icmpv6.hdr", "", buffer, Argument::none, "The ICMPv6 header.", "icmpv6.hdr; content:\"|80|\"; depth:1", parse_icmp_hdr<58>},
 
-    Keyword{"dotprefix", "", transform, Argument::none, "A dot before the buffer, so that `.example.com` matches the domain and its hosts.", "dns.query; dotprefix; content:\".example.com\"; endswith", parse_transform<Transform::dotprefix>},
-    Keyword{"to_lowercase", "", transform, Argument::none, "Letters in lower case.", "http.uri; to_lowercase; content:\"/cmd\"", parse_transform<Transform::to_lowercase>},
-    Keyword{"to_uppercase", "", transform, Argument::none, "Letters in upper case.", "http.uri; to_uppercase; content:\"/CMD\"", parse_transform<Transform::to_uppercase>},
-    Keyword{"strip_whitespace", "", transform, Argument::none, "White space taken out.", "http.uri; strip_whitespace; content:\"a=b\"", parse_transform<Transform::strip_whitespace>},
-    Keyword{"compress_whitespace", "", transform, Argument::none, "Each run of white space as one blank.", "http.uri; compress_whitespace; content:\"a b\"", parse_transform<Transform::compress_whitespace>},
-    Keyword{"url_decode", "", transform, Argument::none, "Percent escapes and + worked out.", "http.uri.raw; url_decode; content:\"../\"", parse_transform<Transform::url_decode>},
-    Keyword{"to_md5", "", transform, Argument::none, "The buffer's MD5, 16 bytes.", "http.uri; to_md5; content:\"|d4 1d 8c d9|\"; startswith", parse_transform<Transform::to_md5>},
-    Keyword{"to_sha1", "", transform, Argument::none, "The buffer's SHA-1, 20 bytes.", "http.uri; to_sha1; content:\"|da 39 a3 ee|\"; startswith", parse_transform<Transform::to_sha1>},
-    Keyword{"to_sha256", "", transform, Argument::none, "The buffer's SHA-256, 32 bytes.", "http.uri; to_sha256; content:\"|e3 b0 c4 42|\"; startswith", parse_transform<Transform::to_sha256>},
+    Keyword{"dotprefix", "", transform, Argument::none, "A dot before the buffer, so that `.example.com` matches the domain and its hosts.",
+            "dns.query; dotprefix; content:\".example.com\"; endswith", parse_transform<Transform::dotprefix>},
+    Keyword{"to_lowercase", "", transform, Argument::none, "Letters in lower case.", "http.uri; to_lowercase; content:\"/cmd\"",
+            parse_transform<Transform::to_lowercase>},
+    Keyword{"to_uppercase", "", transform, Argument::none, "Letters in upper case.", "http.uri; to_uppercase; content:\"/CMD\"",
+            parse_transform<Transform::to_uppercase>},
+    Keyword{"strip_whitespace", "", transform, Argument::none, "White space taken out.", "http.uri; strip_whitespace; content:\"a=b\"",
+            parse_transform<Transform::strip_whitespace>},
+    Keyword{"compress_whitespace", "", transform, Argument::none, "Each run of white space as one blank.",
+            "http.uri; compress_whitespace; content:\"a b\"", parse_transform<Transform::compress_whitespace>},
+    Keyword{"url_decode", "", transform, Argument::none, "Percent escapes and + worked out.", "http.uri.raw; url_decode; content:\"../\"",
+            parse_transform<Transform::url_decode>},
+    Keyword{"to_md5", "", transform, Argument::none, "The buffer's MD5, 16 bytes.",
+            "http.uri; to_md5; content:\"|d4 1d 8c d9|\"; startswith", parse_transform<Transform::to_md5>},
+    Keyword{"to_sha1", "", transform, Argument::none, "The buffer's SHA-1, 20 bytes.",
+            "http.uri; to_sha1; content:\"|da 39 a3 ee|\"; startswith", parse_transform<Transform::to_sha1>},
+    Keyword{"to_sha256", "", transform, Argument::none, "The buffer's SHA-256, 32 bytes.",
+            "http.uri; to_sha256; content:\"|e3 b0 c4 42|\"; startswith", parse_transform<Transform::to_sha256>},
 };
 
 // ---------------------------------------------------------------- protocol fields in their older spellings
@@ -156,7 +205,8 @@ Keyword old_row(const OldSpelling& old, const Keyword& field) {
     row.name = old.name;
     row.aliases = {};
     row.argument = modifier ? Argument::none : Argument::required;
-    row.doc = modifier ? "Older form: the content before it looks at the field's buffer." : "Older form: a content that looks at the field's buffer.";
+    row.doc = modifier ? "Older form: the content before it looks at the field's buffer."
+                       : "Older form: a content that looks at the field's buffer.";
     row.parse = modifier ? parse_field_modifier : parse_field_content;
     return row;
 }
@@ -194,7 +244,8 @@ struct Table {
         if (field.keyword.empty()) return;
         const bool is_number = field.kind == FieldKind::number;
         fields.push_back({field.keyword, "", is_number ? number : buffer, is_number ? Argument::required : Argument::none, field.doc, "",
-                          is_number ? parse_field_number : parse_field_buffer, static_cast<ProtocolId>(app), static_cast<std::uint16_t>(row)});
+                          is_number ? parse_field_number : parse_field_buffer, static_cast<ProtocolId>(app),
+                          static_cast<std::uint16_t>(row)});
     }
 };
 
@@ -207,18 +258,24 @@ const Table& table() {
 
 // Keywords of Suricata's manual that no row above or field table may provide yet: refused by name, not as unknown.
 constexpr std::string_view suricata_keywords =
-    " absent app-layer-event app-layer-state asn1 base64_data base64_decode bypass byte_extract byte_jump byte_math byte_test cip_service config"
+    " absent app-layer-event app-layer-state asn1 base64_data base64_decode bypass byte_extract byte_jump byte_math byte_test cip_service "
+    "config"
     " dataset datarep dcerpc.iface dcerpc.opnum dcerpc.stub_data dce_iface dce_opnum dce_stub_data decode-event dhcp.leasetime"
-    " dhcp.rebinding_time dhcp.renewal_time dnp3.data dnp3.func dnp3.ind dnp3.obj dnp3_data dnp3_func dnp3_ind dnp3_obj dns.additionals.rrname"
-    " dns.answer.name dns.answers.rrname dns.authorities.rrname dns.opcode dns.queries.rrname dns.query dns.query.name dns.rcode dns.response"
+    " dhcp.rebinding_time dhcp.renewal_time dnp3.data dnp3.func dnp3.ind dnp3.obj dnp3_data dnp3_func dnp3_ind dnp3_obj "
+    "dns.additionals.rrname"
+    " dns.answer.name dns.answers.rrname dns.authorities.rrname dns.opcode dns.queries.rrname dns.query dns.query.name dns.rcode "
+    "dns.response"
     " dns.response.rrname dns.rrtype dns_query engine-event enip_command entropy file.data file.magic file.name file_data fileext filemagic"
     " filemd5 filename filesha1 filesha256 filesize filestore flow.age flow.bytes flow.bytes_toclient flow.bytes_toserver flow.pkts"
-    " flow.pkts_toclient flow.pkts_toserver flowint flowvar frame ftp.command ftp.command_data ftp.completion_code ftp.dynamic_port ftp.mode"
-    " ftp.received ftp.reply ftp.reply_received ftpbounce ftpdata_command geoip hostbits hostvar http.accept http.accept_enc http.accept_lang"
+    " flow.pkts_toclient flow.pkts_toserver flowint flowvar frame ftp.command ftp.command_data ftp.completion_code ftp.dynamic_port "
+    "ftp.mode"
+    " ftp.received ftp.reply ftp.reply_received ftpbounce ftpdata_command geoip hostbits hostvar http.accept http.accept_enc "
+    "http.accept_lang"
     " http.connection http.content_len http.content_type http.cookie http.header http.header.raw http.header_names http.host http.host.raw"
     " http.location http.method http.protocol http.referer http.request_body http.request_header http.request_line http.response_body"
     " http.response_header http.response_line http.server http.start http.stat_code http.stat_msg http.uri http.uri.raw http.user_agent"
-    " http2.errorcode http2.frametype http2.header http2.header_name http2.priority http2.settings http2.size_update http2.window http_accept"
+    " http2.errorcode http2.frametype http2.header http2.header_name http2.priority http2.settings http2.size_update http2.window "
+    "http_accept"
     " http_accept_enc http_accept_lang http_client_body http_connection http_content_len http_content_type http_cookie http_header"
     " http_header_names http_host http_method http_protocol http_raw_header http_raw_host http_raw_uri http_referer http_request_line"
     " http_response_line http_server_body http_start http_stat_code http_stat_msg http_uri http_user_agent icmpv6.mtu igmp.hdr igmp.type"
@@ -228,21 +285,28 @@ constexpr std::string_view suricata_keywords =
     " ldap.request.operation ldap.responses.operation lua luaxform luajit modbus mqtt.CONNACK.sessionpresent mqtt.connack.return_code"
     " mqtt.connack.session_present mqtt.connect.clientid mqtt.connect.flags mqtt.connect.password mqtt.connect.protocol_string"
     " mqtt.connect.username mqtt.connect.willmessage mqtt.connect.willtopic mqtt.flags mqtt.protocol_version mqtt.publish.message"
-    " mqtt.publish.topic mqtt.qos mqtt.reason_code mqtt.subscribe.topic mqtt.type mqtt.unsubscribe.topic ndpi-protocol ndpi-risk nfs.version"
-    " nfs_procedure nfq_set_mark pcrexform pktvar quic.cyu.hash quic.cyu.string quic.sni quic.ua quic.version requires rfb.name rfb.secresult"
+    " mqtt.publish.topic mqtt.qos mqtt.reason_code mqtt.subscribe.topic mqtt.type mqtt.unsubscribe.topic ndpi-protocol ndpi-risk "
+    "nfs.version"
+    " nfs_procedure nfq_set_mark pcrexform pktvar quic.cyu.hash quic.cyu.string quic.sni quic.ua quic.version requires rfb.name "
+    "rfb.secresult"
     " rfb.sectype rpc rule_type sctp.chunk_cnt sctp.chunk_data sctp.chunk_type sctp.hdr sip.content_length sip.content_type sip.from"
     " sip.method sip.protocol sip.request_line sip.response_line sip.stat_code sip.stat_msg sip.to sip.ua sip.uri sip.via smb.named_pipe"
-    " smb.ntlmssp_domain smb.ntlmssp_user smb.share smb.version smb_named_pipe smb_share smtp.helo smtp.mail_from smtp.rcpt_to snmp.community"
+    " smb.ntlmssp_domain smb.ntlmssp_user smb.share smb.version smb_named_pipe smb_share smtp.helo smtp.mail_from smtp.rcpt_to "
+    "snmp.community"
     " snmp.pdu_type snmp.trap_type snmp.usm snmp.version ssh.hassh ssh.hassh.server ssh.hassh.server.string ssh.hassh.string ssh.proto"
     " ssh.protoversion ssh.software ssh.softwareversion ssh_proto ssh_software ssl_state ssl_version stream-event strip_pseudo_headers tag"
-    " tcp.wscale tls.alpn tls.cert_chain_len tls.cert_fingerprint tls.cert_issuer tls.cert_serial tls.cert_subject tls.certs tls.fingerprint"
-    " tls.issuerdn tls.random tls.random_bytes tls.random_time tls.sni tls.store tls.subject tls.subjectaltname tls.version tls_cert_expired"
+    " tcp.wscale tls.alpn tls.cert_chain_len tls.cert_fingerprint tls.cert_issuer tls.cert_serial tls.cert_subject tls.certs "
+    "tls.fingerprint"
+    " tls.issuerdn tls.random tls.random_bytes tls.random_time tls.sni tls.store tls.subject tls.subjectaltname tls.version "
+    "tls_cert_expired"
     " tls_cert_fingerprint tls_cert_issuer tls_cert_notafter tls_cert_notbefore tls_cert_serial tls_cert_subject tls_cert_valid tls_sni"
-    " to_base64 from_base64 uricontent urilen vlan.id vlan.layers websocket.flags websocket.mask websocket.opcode websocket.payload xbits xor"
+    " to_base64 from_base64 uricontent urilen vlan.id vlan.layers websocket.flags websocket.mask websocket.opcode websocket.payload xbits "
+    "xor"
     " header_lowercase gunzip zlib_deflate ";
 
 constexpr std::string_view suricata_protocols =
-    " bittorrent-dht dcerpc dhcp dnp3 dns doh2 enip failed ftp ftp-data http http1 http2 ike ikev2 imap irc jabber krb5 ldap llmnr mdns modbus"
+    " bittorrent-dht dcerpc dhcp dnp3 dns doh2 enip failed ftp ftp-data http http1 http2 ike ikev2 imap irc jabber krb5 ldap llmnr mdns "
+    "modbus"
     " mqtt msn mysql nfs ntp pgsql pkthdr pop3 quic rdp rfb sip smb smtp snmp socks ssh telnet template tftp tls unknown websocket ";
 
 /// Whether the word stands in a list of words between blanks.
@@ -281,8 +345,12 @@ bool is_suricata_protocol(std::string_view name) { return has_word(suricata_prot
 
 std::string keywords_markdown() {
     constexpr std::array titles{
-        std::pair{meta, "About the rule"},         std::pair{session, "The session"}, std::pair{header, "The packet's headers"}, std::pair{payload, "The payload, and any buffer"},
-        std::pair{buffer, "Buffers of every protocol"}, std::pair{transform, "Transforms"},
+        std::pair{meta, "About the rule"},
+        std::pair{session, "The session"},
+        std::pair{header, "The packet's headers"},
+        std::pair{payload, "The payload, and any buffer"},
+        std::pair{buffer, "Buffers of every protocol"},
+        std::pair{transform, "Transforms"},
     };
     std::string out;
     for (const auto& [kind, title] : titles) {
@@ -297,7 +365,8 @@ std::string keywords_markdown() {
     out += "### Older spellings\n\n| spelling | field | form |\n|---|---|---|\n";
     for (const OldSpelling& old : old_spellings) {
         constexpr std::array<std::string_view, 3> forms{"another name", "behind the content that it moves", "a content itself"};
-        out += "| `" + std::string(old.name) + "` | `" + std::string(old.field) + "` | " + std::string(forms[static_cast<std::size_t>(old.form)]) + " |\n";
+        out += "| `" + std::string(old.name) + "` | `" + std::string(old.field) + "` | " +
+               std::string(forms[static_cast<std::size_t>(old.form)]) + " |\n";
     }
     return out;
 }

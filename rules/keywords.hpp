@@ -36,7 +36,7 @@ struct Keyword {
     std::string_view aliases;  ///< other spellings, separated by a blank
     KeywordKind kind;
     Argument argument;
-    std::string_view doc;      ///< one sentence
+    std::string_view doc;  ///< one sentence
     std::string_view example;
     void (*parse)(language::RuleBuilder& builder, const language::Option& option);
     ProtocolId app = no_protocol;  ///< whose field this is, with `field`: its row there

@@ -82,7 +82,7 @@ struct Number {
 struct Content {
     std::string pattern;
     bool nocase = false, negated = false, rawbytes = false, startswith = false, endswith = false;
-    std::optional<Number> offset, depth, distance, within;
+    std::optional<Number> offset, depth, distance, within;  ///< as written: depth counts from offset, within from the last match + distance
     bool fast_pattern = false, fast_pattern_only = false;
     std::optional<std::array<std::uint16_t, 2>> fast_pattern_slice;  ///< offset, length
     std::optional<std::string> replacement;
@@ -93,7 +93,7 @@ struct Pcre {
     std::string pattern;
     bool negated = false, relative = false;  ///< /R
     bool nocase = false, dot_all = false, multi_line = false, extended = false, anchored = false, dollar_end_only = false, ungreedy = false;
-    std::vector<std::pair<std::string, bool>> captures;  ///< variables set by groups; true: a flow variable
+    std::vector<std::pair<std::string, bool>> captures;  ///< the variable that each group sets (empty: none); true: a flow variable
 };
 
 struct DataAt {
@@ -103,7 +103,7 @@ struct DataAt {
 
 enum class ByteBase : std::uint8_t { binary, hex, decimal, octal };
 struct ByteSource {
-    std::uint8_t count = 0;
+    std::uint8_t count = 0;           ///< bytes; 0 with a base in text: as many digits as stand there
     std::int8_t count_variable = -1;  ///< the variable that holds the count; -1: `count` is meant
     Number offset;
     bool relative = false, little_endian = false, dce = false;

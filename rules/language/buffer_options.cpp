@@ -40,7 +40,8 @@ IntegerRange parse_value(Text value, std::string_view keyword) {
     const bool negated = value.text.starts_with('!');
     const Text name = negated ? value.from(1).trimmed() : value;
     for (const Word& row : words)
-        if (row.keyword == keyword && row.word == name.text) return {negated ? IntegerRange::Op::not_equal : IntegerRange::Op::equal, row.number, 0};
+        if (row.keyword == keyword && row.word == name.text)
+            return {negated ? IntegerRange::Op::not_equal : IntegerRange::Op::equal, row.number, 0};
     return parse_range(value, std::numeric_limits<std::uint64_t>::max());
 }
 
@@ -85,7 +86,8 @@ void parse_urilen(RuleBuilder& builder, const Option& option) {
     const Keyword* const field = find_keyword(form.is("raw") ? "http.uri.raw" : "http.uri");
     if (field == nullptr || field->app == no_protocol) refuse(option.name, "keyword urilen is not supported yet");
     builder.require_app(field->app, option.name);
-    builder.add_aside({BufferRef::Source::field, field->app, field->field}, BufferSize{parse_range(size, std::numeric_limits<std::uint16_t>::max())}, option.name);
+    builder.add_aside({BufferRef::Source::field, field->app, field->field},
+                      BufferSize{parse_range(size, std::numeric_limits<std::uint16_t>::max())}, option.name);
 }
 
 void parse_field_buffer(RuleBuilder& builder, const Option& option) {
@@ -100,6 +102,8 @@ void parse_field_number(RuleBuilder& builder, const Option& option) {
 
 void parse_field_modifier(RuleBuilder& builder, const Option& option) { builder.move_last_content(take_field(builder, option), option); }
 
-void parse_field_content(RuleBuilder& builder, const Option& option) { builder.add_aside(take_field(builder, option), read_content(option), option.name); }
+void parse_field_content(RuleBuilder& builder, const Option& option) {
+    builder.add_aside(take_field(builder, option), read_content(option), option.name);
+}
 
 }  // namespace weir::rules::language

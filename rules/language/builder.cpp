@@ -21,7 +21,8 @@ bool allows(const Header& header, std::uint8_t ip_protocol) {
         case Protocol::tcp_stream: return ip_protocol == tcp;
         case Protocol::udp: return ip_protocol == udp;
         case Protocol::ip_number: return ip_protocol == header.ip_number;
-        case Protocol::application: return ip_protocol == tcp ? protocols()[header.app].tcp : ip_protocol == udp && protocols()[header.app].udp;
+        case Protocol::application:
+            return ip_protocol == tcp ? protocols()[header.app].tcp : ip_protocol == udp && protocols()[header.app].udp;
         case Protocol::icmp:
         case Protocol::icmpv6:
         case Protocol::sctp: return false;
@@ -47,7 +48,8 @@ std::uint16_t Shared::flowbit(Text name) {
 }
 
 void RuleBuilder::only_once(const Option& option) {
-    if (std::ranges::find(seen_, &option.keyword) != seen_.end()) refuse(option.name, std::string(option.keyword.name) + " stands twice in the rule");
+    if (std::ranges::find(seen_, &option.keyword) != seen_.end())
+        refuse(option.name, std::string(option.keyword.name) + " stands twice in the rule");
     seen_.push_back(&option.keyword);
 }
 
@@ -69,7 +71,8 @@ void RuleBuilder::require_app(ProtocolId app, Text what) {
     } else if (!(protocols()[app].tcp && allows(header, 6)) && !(protocols()[app].udp && allows(header, 17))) {
         refuse(what, subject + ", which the rule's protocol does not carry");
     }
-    if (app_ != no_protocol && app_ != app) refuse(what, subject + ", an earlier keyword to " + protocol_name(app_) + ": a rule looks at one protocol");
+    if (app_ != no_protocol && app_ != app)
+        refuse(what, subject + ", an earlier keyword to " + protocol_name(app_) + ": a rule looks at one protocol");
     app_ = app;
 }
 
@@ -77,7 +80,9 @@ void RuleBuilder::require_app(ProtocolId app, Text what) {
 
 std::size_t RuleBuilder::slot_of(const Slot& slot) {
     if (!slot.list) {
-        const auto same = [&](const Slot& other) { return !other.list && other.buffer == slot.buffer && other.transforms == slot.transforms; };
+        const auto same = [&](const Slot& other) {
+            return !other.list && other.buffer == slot.buffer && other.transforms == slot.transforms;
+        };
         const auto known = std::ranges::find_if(slots_, same);
         if (known != slots_.end()) return static_cast<std::size_t>(known - slots_.begin());
     }
@@ -86,7 +91,9 @@ std::size_t RuleBuilder::slot_of(const Slot& slot) {
 }
 
 void RuleBuilder::close_mention() const {
-    if (mention_) refuse(mention_->where, std::string(mention_->where.text) + " is followed by nothing that looks at it: expected content, pcre, bsize or the like");
+    if (mention_)
+        refuse(mention_->where,
+               std::string(mention_->where.text) + " is followed by nothing that looks at it: expected content, pcre, bsize or the like");
 }
 
 void RuleBuilder::open(const BufferRef& buffer, bool list, Text mention) {
@@ -126,21 +133,27 @@ Content& RuleBuilder::last_content(const Option& modifier) {
         return std::holds_alternative<Content>(item.check) && (item.slot == in_force_ || (item.moved && in_force_ == payload_));
     };
     const auto last = std::find_if(items_.rbegin(), items_.rend(), is_content);
-    if (last == items_.rend() || mention_) refuse(modifier.name, std::string(modifier.name.text) + " modifies a content: expected one before it");
+    if (last == items_.rend() || mention_)
+        refuse(modifier.name, std::string(modifier.name.text) + " modifies a content: expected one before it");
     return std::get<Content>(last->check);
 }
 
 bool RuleBuilder::looks_at_payload(const Content& content) const {
-    return std::ranges::any_of(items_, [&](const Item& item) { return std::get_if<Content>(&item.check) == &content && item.slot == payload_; });
+    return std::ranges::any_of(items_,
+                               [&](const Item& item) { return std::get_if<Content>(&item.check) == &content && item.slot == payload_; });
 }
 
 void RuleBuilder::move_last_content(const BufferRef& buffer, const Option& modifier) {
     Content& content = last_content(modifier);
     const std::string name(modifier.name.text);
-    if (in_sticky_buffer()) refuse(modifier.name, name + " modifies a content on the payload, and a sticky buffer is in force: expected pkt_data before the content");
-    const auto item = std::ranges::find_if(items_, [&](const Item& candidate) { return std::get_if<Content>(&candidate.check) == &content; });
+    if (in_sticky_buffer())
+        refuse(modifier.name,
+               name + " modifies a content on the payload, and a sticky buffer is in force: expected pkt_data before the content");
+    const auto item =
+        std::ranges::find_if(items_, [&](const Item& candidate) { return std::get_if<Content>(&candidate.check) == &content; });
     if (item->moved) refuse(modifier.name, name + ": the content looks at another buffer already");
-    if (content.rawbytes || content.replacement) refuse(modifier.name, name + " and " + (content.rawbytes ? "rawbytes" : "replace") + " contradict each other");
+    if (content.rawbytes || content.replacement)
+        refuse(modifier.name, name + " and " + (content.rawbytes ? "rawbytes" : "replace") + " contradict each other");
     item->slot = slot_of(Slot{buffer});
     item->moved = true;
 }
@@ -148,7 +161,8 @@ void RuleBuilder::move_last_content(const BufferRef& buffer, const Option& modif
 // ---------------------------------------------------------------- variables
 
 std::int8_t RuleBuilder::define_variable(Text name) {
-    if (name.empty() || name.text.find_first_of("0123456789+-!\"") == 0) refuse(name, shown(name.text) + " is no name of a variable: expected one that begins with a letter");
+    if (name.empty() || name.text.find_first_of("0123456789+-!\"") == 0)
+        refuse(name, shown(name.text) + " is no name of a variable: expected one that begins with a letter");
     const auto known = std::ranges::find(rule.variables, name.text);
     if (known == rule.variables.end()) {
         if (rule.variables.size() >= most_variables) refuse(name, "more than " + std::to_string(most_variables) + " variables in one rule");
@@ -160,7 +174,9 @@ std::int8_t RuleBuilder::define_variable(Text name) {
 
 std::int8_t RuleBuilder::variable(Text name) const {
     const auto known = std::ranges::find(rule.variables, name.text);
-    if (known == rule.variables.end()) refuse(name, "unknown variable " + shown(name.text) + ": expected a number, or a name that byte_extract or byte_math has set before");
+    if (known == rule.variables.end())
+        refuse(name,
+               "unknown variable " + shown(name.text) + ": expected a number, or a name that byte_extract or byte_math has set before");
     return static_cast<std::int8_t>(known - rule.variables.begin());
 }
 

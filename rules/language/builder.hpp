@@ -43,8 +43,8 @@ public:
 
     Rule& rule;
     Shared& shared;
-    std::uint8_t class_priority = 3;            ///< that of the classtype
-    std::optional<std::uint8_t> own_priority{}; ///< `priority:`, which overrides it
+    std::uint8_t class_priority = 3;             ///< that of the classtype
+    std::optional<std::uint8_t> own_priority{};  ///< `priority:`, which overrides it
 
     void warn(Text where, std::string reason) { remarks_.push_back({where.offset, std::move(reason)}); }
     [[nodiscard]] std::vector<Remark>& remarks() noexcept { return remarks_; }

@@ -13,9 +13,9 @@
 namespace weir::rules::language {
 namespace {
 
-constexpr std::int32_t farthest = 65'535;      ///< offsets and jumps, both ways
+constexpr std::int32_t farthest = 65'535;  ///< offsets and jumps, both ways
 constexpr unsigned most_binary_bytes = 8;
-constexpr unsigned most_text_bytes = 23;       ///< digits of a 64-bit number in octal, and a sign
+constexpr unsigned most_text_bytes = 23;  ///< digits of a 64-bit number in octal, and a sign
 
 /// What has been read of one byte keyword, for the words that all four share.
 struct Words {
@@ -24,7 +24,8 @@ struct Words {
 };
 
 void set_base(Words& words, Text name) {
-    static constexpr std::array<std::pair<std::string_view, ByteBase>, 3> bases{{{"hex", ByteBase::hex}, {"dec", ByteBase::decimal}, {"oct", ByteBase::octal}}};
+    static constexpr std::array<std::pair<std::string_view, ByteBase>, 3> bases{
+        {{"hex", ByteBase::hex}, {"dec", ByteBase::decimal}, {"oct", ByteBase::octal}}};
     const auto base = std::ranges::find(bases, name.text, &std::pair<std::string_view, ByteBase>::first);
     if (base == bases.end()) refuse(name, "unknown base " + shown(name.text) + ": expected hex, dec or oct");
     if (words.source.base != ByteBase::binary) refuse(name, "the base stands twice");
@@ -74,14 +75,16 @@ bool read_shared_word(Words& words, Text part) {
     return true;
 }
 
-/// Byte counts: 1 to 8 of a binary number, 1 to 23 digits; a jump may read none.
-void finish_source(Words& words, const Option& option, Text count, unsigned min) {
-    if (words.source.base != ByteBase::binary && !words.base_seen) refuse(option.value, "a base stands with the word string: expected `string,dec`");
+/// Byte counts: 1 to 8 of a binary number (a jump may read none), up to 23 digits (0: all that stand there, as Suricata has it).
+void finish_source(Words& words, const Option& option, Text count, unsigned least_binary) {
+    if (words.source.base != ByteBase::binary && !words.base_seen)
+        refuse(option.value, "a base stands with the word string: expected `string,dec`");
     if (words.base_seen && words.source.base == ByteBase::binary) words.source.base = ByteBase::decimal;
     if (words.source.count_variable >= 0) return;
     const bool text = words.source.base != ByteBase::binary;
     if (text && words.endian_seen) refuse(option.value, "digits have no byte order: expected string or an order, not both");
-    words.source.count = static_cast<std::uint8_t>(parse_unsigned(count, min, text ? most_text_bytes : most_binary_bytes));
+    words.source.count =
+        static_cast<std::uint8_t>(parse_unsigned(count, text ? 0 : least_binary, text ? most_text_bytes : most_binary_bytes));
 }
 
 /// The count may be a variable; its range is checked when string or not is known.
@@ -95,7 +98,9 @@ std::vector<Text> split_parts(const Option& option, std::size_t least, std::stri
     return parts;
 }
 
-[[noreturn]] void refuse_word(Text word, const Option& option) { refuse(word, "unknown word " + shown(word.text) + " in " + std::string(option.name.text)); }
+[[noreturn]] void refuse_word(Text word, const Option& option) {
+    refuse(word, "unknown word " + shown(word.text) + " in " + std::string(option.name.text));
+}
 
 }  // namespace
 
@@ -136,10 +141,17 @@ void parse_byte_test(RuleBuilder& builder, const Option& option) {
         test.negated = true;
         op = op.from(1).trimmed();
     }
-    static constexpr std::array<std::pair<std::string_view, Op>, 8> operators{{{"<", Op::less}, {">", Op::greater}, {"=", Op::equal}, {"", Op::equal},
-                                                                              {"<=", Op::less_equal}, {">=", Op::greater_equal}, {"&", Op::bit_and}, {"^", Op::bit_xor}}};
+    static constexpr std::array<std::pair<std::string_view, Op>, 8> operators{{{"<", Op::less},
+                                                                               {">", Op::greater},
+                                                                               {"=", Op::equal},
+                                                                               {"", Op::equal},
+                                                                               {"<=", Op::less_equal},
+                                                                               {">=", Op::greater_equal},
+                                                                               {"&", Op::bit_and},
+                                                                               {"^", Op::bit_xor}}};
     const auto known = std::ranges::find(operators, op.text, &std::pair<std::string_view, Op>::first);
-    if (known == operators.end() || (op.empty() && !test.negated)) refuse(op, "unknown operator " + shown(op.text) + ": expected <, >, =, <=, >=, & or ^");
+    if (known == operators.end() || (op.empty() && !test.negated))
+        refuse(op, "unknown operator " + shown(op.text) + ": expected <, >, =, <=, >=, & or ^");
     test.op = known->second;
 
     const Text value = parts[2];
@@ -224,7 +236,8 @@ void parse_byte_math(RuleBuilder& builder, const Option& option) {
             words.source.offset = builder.number(rest, -farthest, farthest);
             offset_seen = true;
         } else if (word.is("oper")) {
-            static constexpr std::array<std::pair<std::string_view, char>, 6> operators{{{"+", '+'}, {"-", '-'}, {"*", '*'}, {"/", '/'}, {"<<", '<'}, {">>", '>'}}};
+            static constexpr std::array<std::pair<std::string_view, char>, 6> operators{
+                {{"+", '+'}, {"-", '-'}, {"*", '*'}, {"/", '/'}, {"<<", '<'}, {">>", '>'}}};
             const auto known = std::ranges::find(operators, rest.text, &std::pair<std::string_view, char>::first);
             if (known == operators.end()) refuse(rest, "unknown operator " + shown(rest.text) + ": expected +, -, *, /, << or >>");
             math.op = known->second;
@@ -235,7 +248,8 @@ void parse_byte_math(RuleBuilder& builder, const Option& option) {
         } else if (word.is("result")) {
             result = rest;
         } else if (word.is("endian")) {
-            if (!rest.is("big") && !rest.is("little") && !rest.is("dce")) refuse(rest, "unknown byte order " + shown(rest.text) + ": expected big, little or dce");
+            if (!rest.is("big") && !rest.is("little") && !rest.is("dce"))
+                refuse(rest, "unknown byte order " + shown(rest.text) + ": expected big, little or dce");
             set_endian(words, rest);
         } else if (!read_shared_word(words, part)) {
             refuse_word(part, option);

@@ -24,10 +24,16 @@ void check_content(const Content& content, Text where) {
     const bool anchored = content.offset || content.depth;
     const std::string pattern = "a pattern of " + std::to_string(size) + " bytes";
 
-    if (anchored && content.relative()) refuse(where, "offset and depth count from the buffer's beginning, distance and within from the last match: expected one kind for one content");
-    if (content.startswith && (anchored || content.relative())) refuse(where, "startswith stands for offset 0 and a depth: it cannot stand with offset, depth, distance or within");
-    if (const auto depth = literal(content.depth); depth && *depth < size) refuse(where, "depth " + std::to_string(*depth) + " is too small for " + pattern);
-    if (const auto within = literal(content.within); within && *within < size) refuse(where, "within " + std::to_string(*within) + " is too small for " + pattern);
+    if (anchored && content.relative())
+        refuse(where,
+               "offset and depth count from the buffer's beginning, distance and within from the last match: expected one kind for one "
+               "content");
+    if (content.startswith && (anchored || content.relative()))
+        refuse(where, "startswith stands for offset 0 and a depth: it cannot stand with offset, depth, distance or within");
+    if (const auto depth = literal(content.depth); depth && *depth < size)
+        refuse(where, "depth " + std::to_string(*depth) + " is too small for " + pattern);
+    if (const auto within = literal(content.within); within && *within < size)
+        refuse(where, "within " + std::to_string(*within) + " is too small for " + pattern);
     if (content.replacement && content.replacement->size() != content.pattern.size())
         refuse(where, "replace has " + std::to_string(content.replacement->size()) + " bytes for " + pattern + ": expected as many");
     if (content.replacement && content.negated) refuse(where, "replace has nothing to replace where the content is negated");
@@ -35,8 +41,10 @@ void check_content(const Content& content, Text where) {
     if (!content.fast_pattern) return;
     const bool placed = anchored || content.relative() || content.startswith || content.endswith;
     if (content.negated && (placed || content.fast_pattern_only))
-        refuse(where, "a negated content with fast_pattern cannot have a place: expected no offset, depth, distance, within or fast_pattern:only");
-    if (content.fast_pattern_only && placed) refuse(where, "fast_pattern:only leaves the place unchecked: expected no offset, depth, distance, within, startswith or endswith");
+        refuse(where,
+               "a negated content with fast_pattern cannot have a place: expected no offset, depth, distance, within or fast_pattern:only");
+    if (content.fast_pattern_only && placed)
+        refuse(where, "fast_pattern:only leaves the place unchecked: expected no offset, depth, distance, within, startswith or endswith");
     if (content.fast_pattern_only && content.replacement) refuse(where, "fast_pattern:only and replace contradict each other");
     if (const auto& slice = content.fast_pattern_slice; slice && std::size_t{(*slice)[0]} + (*slice)[1] > content.pattern.size())
         refuse(where, "fast_pattern reaches past the end of " + pattern);
@@ -66,7 +74,8 @@ void check_size(const std::vector<Item>& items, std::size_t slot, const IntegerR
     for (const Item& item : items) {
         const Content* const content = std::get_if<Content>(&item.check);
         if (content == nullptr || item.slot != slot || content->negated || needed(*content) <= *limit) continue;
-        refuse(item.where, "the content needs " + std::to_string(needed(*content)) + " bytes, " + std::string(keyword) + " allows " + std::to_string(*limit));
+        refuse(item.where, "the content needs " + std::to_string(needed(*content)) + " bytes, " + std::string(keyword) + " allows " +
+                               std::to_string(*limit));
     }
 }
 
@@ -89,7 +98,8 @@ void check_payload_size(const RuleBuilder& builder, Text end) {
         if (builder.rule.flow.only_stream) refuse(end, "dsize asks for a packet, flow:only_stream for a stream");
         const auto is_field = [&](const Item& item) { return builder.slots()[item.slot].buffer.source == BufferRef::Source::field; };
         const auto field = std::ranges::find_if(builder.items(), is_field);
-        if (field != builder.items().end()) refuse(field->where, "dsize is about a packet's payload: it cannot stand with the buffers of a protocol");
+        if (field != builder.items().end())
+            refuse(field->where, "dsize is about a packet's payload: it cannot stand with the buffers of a protocol");
         check_size(builder.items(), 0, packet->range, "dsize");
     }
 }
@@ -102,14 +112,36 @@ struct Sided {
     bool to_server;
 };
 constexpr std::array sided_fields{
-    Sided{"http.uri", true},          Sided{"http.uri.raw", true},         Sided{"http.method", true},        Sided{"http.request_line", true},
-    Sided{"http.request_body", true}, Sided{"http.request_header", true},  Sided{"http.user_agent", true},    Sided{"http.host", true},
-    Sided{"http.host.raw", true},     Sided{"http.accept", true},          Sided{"http.accept_lang", true},   Sided{"http.accept_enc", true},
-    Sided{"http.referer", true},      Sided{"http.stat_code", false},      Sided{"http.stat_msg", false},     Sided{"http.response_line", false},
-    Sided{"http.response_body", false}, Sided{"http.response_header", false}, Sided{"http.server", false},    Sided{"http.location", false},
-    Sided{"tls.sni", true},           Sided{"ja3.hash", true},             Sided{"ja3.string", true},         Sided{"ja4.hash", true},
-    Sided{"ja3s.hash", false},        Sided{"ja3s.string", false},         Sided{"ssh.hassh", true},          Sided{"ssh.hassh.string", true},
-    Sided{"ssh.hassh.server", false}, Sided{"ssh.hassh.server.string", false},
+    Sided{"http.uri", true},
+    Sided{"http.uri.raw", true},
+    Sided{"http.method", true},
+    Sided{"http.request_line", true},
+    Sided{"http.request_body", true},
+    Sided{"http.request_header", true},
+    Sided{"http.user_agent", true},
+    Sided{"http.host", true},
+    Sided{"http.host.raw", true},
+    Sided{"http.accept", true},
+    Sided{"http.accept_lang", true},
+    Sided{"http.accept_enc", true},
+    Sided{"http.referer", true},
+    Sided{"http.stat_code", false},
+    Sided{"http.stat_msg", false},
+    Sided{"http.response_line", false},
+    Sided{"http.response_body", false},
+    Sided{"http.response_header", false},
+    Sided{"http.server", false},
+    Sided{"http.location", false},
+    Sided{"tls.sni", true},
+    Sided{"ja3.hash", true},
+    Sided{"ja3.string", true},
+    Sided{"ja4.hash", true},
+    Sided{"ja3s.hash", false},
+    Sided{"ja3s.string", false},
+    Sided{"ssh.hassh", true},
+    Sided{"ssh.hassh.string", true},
+    Sided{"ssh.hassh.server", false},
+    Sided{"ssh.hassh.server.string", false},
 };
 
 void check_directions(const RuleBuilder& builder) {
@@ -125,7 +157,8 @@ void check_directions(const RuleBuilder& builder) {
         if (row == sided_fields.end()) continue;
         const std::string sent = std::string(keyword) + " is sent to the " + (row->to_server ? "server" : "client");
         if (side && *side != row->to_server)
-            refuse(item.where, sent + (from_flow ? ", flow says the other direction" : ", another buffer of the rule the other way: a rule looks at one direction"));
+            refuse(item.where, sent + (from_flow ? ", flow says the other direction"
+                                                 : ", another buffer of the rule the other way: a rule looks at one direction"));
         side = row->to_server;
     }
 }

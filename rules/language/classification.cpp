@@ -11,7 +11,8 @@ namespace weir::rules {
 namespace {
 
 // The short names are those that public rule sets use; the sentences are ours.
-constexpr std::string_view classification_text = R"(# Class types of rules: short name, sentence shown in alerts, priority (1 is the most severe).
+constexpr std::string_view classification_text =
+    R"(# Class types of rules: short name, sentence shown in alerts, priority (1 is the most severe).
 # Made from rules/language/classification.cpp; a test compares the two.
 
 config classification: not-suspicious,Traffic that is not suspicious,3
@@ -123,7 +124,8 @@ std::vector<FileError> Classification::load(std::string_view file, std::string_v
             const std::size_t comma = rest.text.rfind(',');
             if (name.empty() || comma == std::string_view::npos) refuse(name, "expected `name,Sentence,priority`");
             const auto priority = parse_unsigned(rest.from(comma + 1).trimmed(), 1, 255);
-            rows_.insert_or_assign(lower_case(name.text), Row{std::string(rest.first(comma).trimmed().text), static_cast<std::uint8_t>(priority)});
+            rows_.insert_or_assign(lower_case(name.text),
+                                   Row{std::string(rest.first(comma).trimmed().text), static_cast<std::uint8_t>(priority)});
         } catch (const language::Refusal& refusal) {
             const auto place = line.position(refusal.offset);
             errors.push_back({std::string(file), place.line, place.column, refusal.reason});
@@ -146,7 +148,8 @@ std::string reference_config_text() {
     std::string out =
         "# Systems that a rule's `reference:system,id` may name: system, and what makes an address of an id.\n"
         "# Made from rules/language/classification.cpp; a test compares the two.\n\n";
-    for (const ReferenceSystem& row : reference_systems) out += "config reference: " + std::string(row.name) + " " + std::string(row.prefix) + '\n';
+    for (const ReferenceSystem& row : reference_systems)
+        out += "config reference: " + std::string(row.name) + " " + std::string(row.prefix) + '\n';
     return out;
 }
 

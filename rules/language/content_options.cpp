@@ -21,7 +21,7 @@ int hex_digit(char c) noexcept {
     return -1;
 }
 
-/// The bytes of a pattern: `|0d 0a|` is hexadecimal, `\` stands before `"`, `;`, `:`, `\` and `|`.
+/// The bytes of a pattern: `|0d 0a|` is hexadecimal, `\` stands before `"`, `;`, `:` and `\`.
 std::string read_pattern(Text text) {
     std::string out;
     bool hex = false;
@@ -44,7 +44,7 @@ std::string read_pattern(Text text) {
                 high = -1;
             }
         } else if (c == '\\') {
-            constexpr std::string_view escapable = "\\\";:|";
+            constexpr std::string_view escapable = "\\\";:";
             if (i + 1 == text.size() || escapable.find(text.text[i + 1]) == std::string_view::npos)
                 refuse(text.from(i), "`\\` stands before one of \\ \" ; : only: expected |5C| for a backslash");
             out += text.text[++i];
@@ -56,11 +56,15 @@ std::string read_pattern(Text text) {
     }
     if (hex) refuse(text.from(opened), "a hexadecimal part is not closed: expected a second |");
     if (out.empty()) refuse(text, "the pattern is empty");
-    if (out.size() > longest_pattern) refuse(text, "the pattern has " + std::to_string(out.size()) + " bytes: at most " + std::to_string(longest_pattern) + " are possible");
+    if (out.size() > longest_pattern)
+        refuse(text,
+               "the pattern has " + std::to_string(out.size()) + " bytes: at most " + std::to_string(longest_pattern) + " are possible");
     return out;
 }
 
-[[noreturn]] void refuse_twice(const Option& option) { refuse(option.name, std::string(option.name.text) + " stands twice for one content"); }
+[[noreturn]] void refuse_twice(const Option& option) {
+    refuse(option.name, std::string(option.name.text) + " stands twice for one content");
+}
 
 void set_flag(RuleBuilder& builder, const Option& option, bool Content::*flag) {
     Content& content = builder.last_content(option);
@@ -81,8 +85,9 @@ struct FlagLetter {
     bool Pcre::*flag;
 };
 constexpr std::array pcre_flags{
-    FlagLetter{'i', &Pcre::nocase},   FlagLetter{'s', &Pcre::dot_all},         FlagLetter{'m', &Pcre::multi_line}, FlagLetter{'x', &Pcre::extended},
-    FlagLetter{'A', &Pcre::anchored}, FlagLetter{'E', &Pcre::dollar_end_only}, FlagLetter{'G', &Pcre::ungreedy},   FlagLetter{'R', &Pcre::relative},
+    FlagLetter{'i', &Pcre::nocase},   FlagLetter{'s', &Pcre::dot_all},  FlagLetter{'m', &Pcre::multi_line},
+    FlagLetter{'x', &Pcre::extended}, FlagLetter{'A', &Pcre::anchored}, FlagLetter{'E', &Pcre::dollar_end_only},
+    FlagLetter{'G', &Pcre::ungreedy}, FlagLetter{'R', &Pcre::relative},
 };
 constexpr std::string_view accepted_letters = "BO";  // rawbytes, and the override of limits: neither changes anything here
 
@@ -91,9 +96,10 @@ struct BufferLetter {
     std::string_view keyword;
 };
 constexpr std::array pcre_buffers{
-    BufferLetter{'U', "http.uri"},      BufferLetter{'I', "http.uri.raw"},   BufferLetter{'P', "http.request_body"}, BufferLetter{'Q', "http.response_body"},
-    BufferLetter{'H', "http.header"},   BufferLetter{'D', "http.header.raw"}, BufferLetter{'M', "http.method"},      BufferLetter{'C', "http.cookie"},
-    BufferLetter{'S', "http.stat_code"}, BufferLetter{'Y', "http.stat_msg"}, BufferLetter{'V', "http.user_agent"},   BufferLetter{'W', "http.host"},
+    BufferLetter{'U', "http.uri"},           BufferLetter{'I', "http.uri.raw"},    BufferLetter{'P', "http.request_body"},
+    BufferLetter{'Q', "http.response_body"}, BufferLetter{'H', "http.header"},     BufferLetter{'D', "http.header.raw"},
+    BufferLetter{'M', "http.method"},        BufferLetter{'C', "http.cookie"},     BufferLetter{'S', "http.stat_code"},
+    BufferLetter{'Y', "http.stat_msg"},      BufferLetter{'V', "http.user_agent"}, BufferLetter{'W', "http.host"},
     BufferLetter{'Z', "http.host.raw"},
 };
 
@@ -105,7 +111,8 @@ std::size_t closing_slash(Text text) {
         Text rest = text.from(slash + 1);
         const Text letters = take_until(rest, ',');
         const std::string_view name = rest.trimmed().text;
-        const bool flags_only = letters.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
+        const bool flags_only =
+            letters.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
         if (!flags_only || (!name.starts_with("flow:") && !name.starts_with("pkt:"))) continue;
         close = slash;
         break;
@@ -121,7 +128,8 @@ std::size_t closing_slash(Text text) {
 void read_captures(Pcre& pcre, Text names) {
     for (const Text& name : names.empty() ? std::vector<Text>{} : split(names, ',')) {
         const bool flow = name.text.starts_with("flow:");
-        if ((!flow && !name.text.starts_with("pkt:")) || name.text.ends_with(':')) refuse(name, shown(name.text) + " is no variable: expected flow:name or pkt:name");
+        if ((!flow && !name.text.starts_with("pkt:")) || name.text.ends_with(':'))
+            refuse(name, shown(name.text) + " is no variable: expected flow:name or pkt:name");
         pcre.captures.emplace_back(name.text.substr(name.text.find(':') + 1), flow);
     }
     if (!pcre.captures.empty()) return;
@@ -137,7 +145,8 @@ void read_captures(Pcre& pcre, Text names) {
                 if (text[i] == '\\') ++i;
         } else if (text[i] == '(') {
             std::string_view group = text.substr(i + 1);
-            const bool named = group.starts_with("?P<") || (group.starts_with("?<") && !group.starts_with("?<=") && !group.starts_with("?<!"));
+            const bool named =
+                group.starts_with("?P<") || (group.starts_with("?<") && !group.starts_with("?<=") && !group.starts_with("?<!"));
             if (group.starts_with('?') && !named) continue;
             std::string name;
             if (named) {
@@ -188,7 +197,8 @@ void parse_fast_pattern(RuleBuilder& builder, const Option& option) {
         const auto parts = split(value, ',');
         if (parts.size() != 2) refuse(value, "expected fast_pattern, fast_pattern:only or fast_pattern:offset,length");
         const auto limit = std::numeric_limits<std::uint16_t>::max();
-        content.fast_pattern_slice = {static_cast<std::uint16_t>(parse_unsigned(parts[0], 0, limit)), static_cast<std::uint16_t>(parse_unsigned(parts[1], 1, limit))};
+        content.fast_pattern_slice = {static_cast<std::uint16_t>(parse_unsigned(parts[0], 0, limit)),
+                                      static_cast<std::uint16_t>(parse_unsigned(parts[1], 1, limit))};
     }
 }
 
@@ -222,7 +232,8 @@ void parse_pcre(RuleBuilder& builder, const Option& option) {
         if (const auto flag = std::ranges::find(pcre_flags, letter, &FlagLetter::letter); flag != pcre_flags.end()) {
             pcre.*flag->flag = true;
         } else if (const auto named = std::ranges::find(pcre_buffers, letter, &BufferLetter::letter); named != pcre_buffers.end()) {
-            if (!buffer.empty() && buffer != named->keyword) refuse(where, "an expression looks at one buffer: " + std::string(buffer) + " or " + std::string(named->keyword));
+            if (!buffer.empty() && buffer != named->keyword)
+                refuse(where, "an expression looks at one buffer: " + std::string(buffer) + " or " + std::string(named->keyword));
             buffer = named->keyword;
         } else if (accepted_letters.find(letter) == std::string_view::npos) {
             refuse(where, "unknown flag " + shown(where.text) + " behind the expression");

@@ -63,16 +63,19 @@ public:
         header();
         meta();
         session();
-        for (const HeaderCheck& check : rule_.header_checks) line(std::visit([this](const auto& value) { return this->header_check(value); }, check));
+        for (const HeaderCheck& check : rule_.header_checks)
+            line(std::visit([this](const auto& value) { return this->header_check(value); }, check));
         for (const FieldCheck& check : rule_.field_checks)
             line(describe(BufferRef{BufferRef::Source::field, check.app, check.field}) + ' ' + describe(check.range));
         for (const BufferGroup& group : rule_.groups) {
             std::string head = describe(group.buffer);
-            constexpr std::array<std::string_view, 9> names{"dotprefix", "to_lowercase", "to_uppercase", "strip_whitespace", "compress_whitespace",
-                                                            "url_decode", "to_md5", "to_sha1", "to_sha256"};
+            constexpr std::array<std::string_view, 9> names{
+                "dotprefix",  "to_lowercase", "to_uppercase", "strip_whitespace", "compress_whitespace",
+                "url_decode", "to_md5",       "to_sha1",      "to_sha256"};
             for (const Transform transform : group.transforms) head += ' ' + word(transform, names);
             line(head + ':');
-            for (const Check& check : group.checks) line("  " + std::visit([this](const auto& value) { return this->check(value); }, check));
+            for (const Check& check : group.checks)
+                line("  " + std::visit([this](const auto& value) { return this->check(value); }, check));
         }
         return std::move(out_);
     }
@@ -147,8 +150,9 @@ private:
     // -- packet
 
     static std::string header_check(const PacketCheck& check) {
-        constexpr std::array<std::string_view, 16> names{"ttl",  "tos",     "id",    "ip_proto", "dsize",   "seq",      "ack",        "window",
-                                                         "tcp.mss", "itype", "icode", "icmp_id",  "icmp_seq", "sameip", "fragoffset", "ip_version"};
+        constexpr std::array<std::string_view, 16> names{"ttl",      "tos",    "id",         "ip_proto",  "dsize", "seq",
+                                                         "ack",      "window", "tcp.mss",    "itype",     "icode", "icmp_id",
+                                                         "icmp_seq", "sameip", "fragoffset", "ip_version"};
         return (check.negated ? "not " : "") + word(check.field, names) + ' ' + describe(check.range);
     }
     static std::string letters(std::uint8_t mask, std::string_view names) {
@@ -166,7 +170,9 @@ private:
         constexpr std::array<std::string_view, 4> modes{"", "+", "*", "!"};
         return "fragbits " + word(check.mode, modes) + letters(check.bits, "MDR");
     }
-    static std::string header_check(const IpOptionCheck& check) { return "ipopts " + (check.option == 0xff ? "any" : std::to_string(check.option)); }
+    static std::string header_check(const IpOptionCheck& check) {
+        return "ipopts " + (check.option == 0xff ? "any" : std::to_string(check.option));
+    }
     static std::string header_check(const StreamSizeCheck& check) {
         constexpr std::array<std::string_view, 4> sides{"server", "client", "both", "either"};
         return "stream_size " + word(check.side, sides) + ' ' + describe(check.size);
@@ -213,13 +219,20 @@ private:
         return text;
     }
     std::string check(const DataAt& check) const {
-        return (check.negated ? "not isdataat " : "isdataat ") + number(check.at) + (check.relative ? " relative" : "") + (check.rawbytes ? " rawbytes" : "");
+        return (check.negated ? "not isdataat " : "isdataat ") + number(check.at) + (check.relative ? " relative" : "") +
+               (check.rawbytes ? " rawbytes" : "");
     }
     std::string source(const ByteSource& source) const {
         constexpr std::array<std::string_view, 4> bases{"", " hex", " dec", " oct"};
-        std::string text = (source.count_variable < 0 ? std::to_string(source.count) : name(source.count_variable)) + " at " + number(source.offset);
-        text += (source.relative ? " relative" : "") + std::string(source.dce ? " dce" : source.little_endian ? " little" : "") + word(source.base, bases);
-        if (source.bitmask != ByteSource{}.bitmask) text += " bitmask " + std::to_string(source.bitmask) + " shift " + std::to_string(source.mask_shift);
+        std::string text =
+            (source.count_variable < 0 ? std::to_string(source.count) : name(source.count_variable)) + " at " + number(source.offset);
+        text += (source.relative ? " relative" : "") +
+                std::string(source.dce             ? " dce"
+                            : source.little_endian ? " little"
+                                                   : "") +
+                word(source.base, bases);
+        if (source.bitmask != ByteSource{}.bitmask)
+            text += " bitmask " + std::to_string(source.bitmask) + " shift " + std::to_string(source.mask_shift);
         return text;
     }
     std::string check(const ByteTest& test) const {

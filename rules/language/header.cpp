@@ -49,12 +49,13 @@ struct NumberWord {
     std::uint8_t number;
 };
 constexpr std::array ip_protocols{
-    NumberWord{"icmp", 1},  NumberWord{"igmp", 2},  NumberWord{"ipip", 4},        NumberWord{"ipv4", 4},  NumberWord{"tcp", 6},
-    NumberWord{"egp", 8},   NumberWord{"igp", 9},   NumberWord{"udp", 17},        NumberWord{"dccp", 33}, NumberWord{"ipv6", 41},
-    NumberWord{"rsvp", 46}, NumberWord{"gre", 47},  NumberWord{"esp", 50},        NumberWord{"ah", 51},   NumberWord{"ipv6-icmp", 58},
-    NumberWord{"eigrp", 88}, NumberWord{"icmpv6", 58}, NumberWord{"ospf", 89},    NumberWord{"ospfigp", 89}, NumberWord{"pim", 103},
-    NumberWord{"vrrp", 112}, NumberWord{"l2tp", 115}, NumberWord{"isis", 124},    NumberWord{"sctp", 132}, NumberWord{"udplite", 136},
-    NumberWord{"mpls-in-ip", 137},
+    NumberWord{"icmp", 1},      NumberWord{"igmp", 2},         NumberWord{"ipip", 4},       NumberWord{"ipv4", 4},
+    NumberWord{"tcp", 6},       NumberWord{"egp", 8},          NumberWord{"igp", 9},        NumberWord{"udp", 17},
+    NumberWord{"dccp", 33},     NumberWord{"ipv6", 41},        NumberWord{"rsvp", 46},      NumberWord{"gre", 47},
+    NumberWord{"esp", 50},      NumberWord{"ah", 51},          NumberWord{"ipv6-icmp", 58}, NumberWord{"eigrp", 88},
+    NumberWord{"icmpv6", 58},   NumberWord{"ospf", 89},        NumberWord{"ospfigp", 89},   NumberWord{"pim", 103},
+    NumberWord{"vrrp", 112},    NumberWord{"l2tp", 115},       NumberWord{"isis", 124},     NumberWord{"sctp", 132},
+    NumberWord{"udplite", 136}, NumberWord{"mpls-in-ip", 137},
 };
 
 ProtocolId find_application(std::string_view name) {
@@ -128,13 +129,15 @@ ProtocolId parse_application(Text name) {
     const ProtocolId app = find_application(lower);
     if (app != no_protocol) return app;
     if (is_suricata_protocol(lower)) refuse(name, "protocol " + lower + " is not supported yet");
-    refuse(name, "unknown protocol " + shown(name.text) + ": expected ip, tcp, udp, icmp, sctp, an IP protocol's number or an application protocol");
+    refuse(name, "unknown protocol " + shown(name.text) +
+                     ": expected ip, tcp, udp, icmp, sctp, an IP protocol's number or an application protocol");
 }
 
 std::uint8_t parse_ip_protocol(Text name) {
     const auto known = std::ranges::find(ip_protocols, lower_case(name.text), &NumberWord::word);
     if (known != ip_protocols.end()) return known->number;
-    if (name.text.find_first_not_of("0123456789") != std::string_view::npos) refuse(name, "unknown IP protocol " + shown(name.text) + ": expected a name or 0 to 255");
+    if (name.text.find_first_not_of("0123456789") != std::string_view::npos)
+        refuse(name, "unknown IP protocol " + shown(name.text) + ": expected a name or 0 to 255");
     return static_cast<std::uint8_t>(parse_unsigned(name, 0, 255));
 }
 

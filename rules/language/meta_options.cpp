@@ -16,7 +16,8 @@ constexpr std::uint64_t any_u32 = std::numeric_limits<std::uint32_t>::max();
 Text unquoted(const Option& option) {
     const Text value = option.value;
     if (!value.text.starts_with('"')) return value;
-    if (value.size() < 2 || !value.text.ends_with('"')) refuse(value, "a quote is not closed: expected `\"` at the end (a `;` inside quotes is written `\\;`)");
+    if (value.size() < 2 || !value.text.ends_with('"'))
+        refuse(value, "a quote is not closed: expected `\"` at the end (a `;` inside quotes is written `\\;`)");
     return value.from(1).first(value.size() - 2);
 }
 
@@ -39,7 +40,8 @@ void parse_msg(RuleBuilder& builder, const Option& option) {
     std::string& message = builder.rule.message;
     for (std::size_t i = 0; i < quoted.text.size(); ++i) {
         const std::string_view text = quoted.text.text;
-        const bool escape = text[i] == '\\' && i + 1 < text.size() && std::string_view("\\\";:").find(text[i + 1]) != std::string_view::npos;
+        const bool escape =
+            text[i] == '\\' && i + 1 < text.size() && std::string_view("\\\";:").find(text[i + 1]) != std::string_view::npos;
         if (escape) ++i;
         message += text[i];
     }

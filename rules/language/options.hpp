@@ -86,10 +86,10 @@ void parse_transform(RuleBuilder& builder, const Option& option) {
 }
 void parse_urilen(RuleBuilder& builder, const Option& option);
 /// The forms in which a protocol's field stands in a rule: `Keyword::app` and `Keyword::field` name it.
-void parse_field_buffer(RuleBuilder& builder, const Option& option);   ///< `dns.query; content:"x"`
-void parse_field_number(RuleBuilder& builder, const Option& option);   ///< `snmp.version:2`
-void parse_field_modifier(RuleBuilder& builder, const Option& option); ///< `content:"x"; http_uri`
-void parse_field_content(RuleBuilder& builder, const Option& option);  ///< `uricontent:"x"`
+void parse_field_buffer(RuleBuilder& builder, const Option& option);    ///< `dns.query; content:"x"`
+void parse_field_number(RuleBuilder& builder, const Option& option);    ///< `snmp.version:2`
+void parse_field_modifier(RuleBuilder& builder, const Option& option);  ///< `content:"x"; http_uri`
+void parse_field_content(RuleBuilder& builder, const Option& option);   ///< `uricontent:"x"`
 
 // ---- meta_options.cpp: values in quotes
 

@@ -15,8 +15,8 @@ struct OptionWord {
     std::uint8_t number;  ///< IPv4 option type, RFC 791 section 3.1; 0xff: any
 };
 constexpr std::array ip_options{
-    OptionWord{"rr", 0x07},   OptionWord{"lsrr", 0x83}, OptionWord{"eol", 0x00}, OptionWord{"nop", 0x01},   OptionWord{"ts", 0x44}, OptionWord{"sec", 0x82},
-    OptionWord{"ssrr", 0x89}, OptionWord{"satid", 0x88}, OptionWord{"esec", 0x85}, OptionWord{"any", 0xff},
+    OptionWord{"rr", 0x07},  OptionWord{"lsrr", 0x83}, OptionWord{"eol", 0x00},   OptionWord{"nop", 0x01},  OptionWord{"ts", 0x44},
+    OptionWord{"sec", 0x82}, OptionWord{"ssrr", 0x89}, OptionWord{"satid", 0x88}, OptionWord{"esec", 0x85}, OptionWord{"any", 0xff},
 };
 
 struct Bit {
@@ -24,8 +24,8 @@ struct Bit {
     std::uint8_t mask;
 };
 // RFC 9293 section 3.1. `1` and `2` are what the bits were called before RFC 3168.
-constexpr std::array tcp_flags{Bit{'F', 0x01}, Bit{'S', 0x02}, Bit{'R', 0x04}, Bit{'P', 0x08}, Bit{'A', 0x10}, Bit{'U', 0x20},
-                               Bit{'E', 0x40}, Bit{'2', 0x40}, Bit{'C', 0x80}, Bit{'1', 0x80}};
+constexpr std::array tcp_flags{Bit{'F', 0x01}, Bit{'S', 0x02}, Bit{'R', 0x04}, Bit{'P', 0x08}, Bit{'A', 0x10},
+                               Bit{'U', 0x20}, Bit{'E', 0x40}, Bit{'2', 0x40}, Bit{'C', 0x80}, Bit{'1', 0x80}};
 constexpr std::array fragment_bits{Bit{'M', 1}, Bit{'D', 2}, Bit{'R', 4}};
 
 /// A set of letters with `+`, `*` or `!` before or behind it, as the check's mode.
@@ -39,14 +39,16 @@ struct Letters {
         for (std::size_t i = 0; i < text.size(); ++i) {
             const char c = text.text[i];
             if (c == '+' || c == '*' || c == '!') {
-                if (mode != Mode::exact || (i != 0 && i + 1 != text.size())) refuse(text.from(i), "one of + * ! stands before or behind the letters");
+                if (mode != Mode::exact || (i != 0 && i + 1 != text.size()))
+                    refuse(text.from(i), "one of + * ! stands before or behind the letters");
                 mode = c == '+' ? Mode::all : c == '*' ? Mode::any : Mode::none;
                 continue;
             }
             empty = false;
             const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
             const auto bit = std::ranges::find(bits, upper, &Bit::letter);
-            if (bit == bits.end()) refuse(text.from(i), "unknown letter " + shown(text.text.substr(i, 1)) + ": expected " + std::string(expected));
+            if (bit == bits.end())
+                refuse(text.from(i), "unknown letter " + shown(text.text.substr(i, 1)) + ": expected " + std::string(expected));
             mask = static_cast<std::uint8_t>(mask | bit->mask);
         }
         if (empty) refuse(text, "letters are missing: expected " + std::string(expected));
@@ -69,7 +71,8 @@ void require_part(RuleBuilder& builder, const Option& option, PacketField field)
         case PacketField::icmp_code:
         case PacketField::icmp_id:
         case PacketField::icmp_sequence:
-            if (!carries_icmp(builder.rule.header)) builder.warn(option.name, std::string(option.name.text) + " asks for ICMP: the rule can never match");
+            if (!carries_icmp(builder.rule.header))
+                builder.warn(option.name, std::string(option.name.text) + " asks for ICMP: the rule can never match");
             break;
         default: break;
     }
@@ -100,7 +103,8 @@ void parse_sameip(RuleBuilder& builder, const Option&) {
 void parse_ipopts(RuleBuilder& builder, const Option& option) {
     const Text name = unquoted(option);
     const auto row = std::ranges::find(ip_options, lower_case(name.text), &OptionWord::word);
-    if (row == ip_options.end()) refuse(name, "unknown IP option " + shown(name.text) + ": expected rr, eol, nop, ts, sec, esec, lsrr, ssrr, satid or any");
+    if (row == ip_options.end())
+        refuse(name, "unknown IP option " + shown(name.text) + ": expected rr, eol, nop, ts, sec, esec, lsrr, ssrr, satid or any");
     builder.rule.header_checks.emplace_back(IpOptionCheck{row->number});
 }
 

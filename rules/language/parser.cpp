@@ -31,19 +31,23 @@ void parse_option(Text text, RuleBuilder& builder) {
     if (keyword == nullptr) {
         if (name.empty()) refuse(text, "an option without a name");
         if (is_suricata_keyword(name.text)) refuse(name, "keyword " + std::string(name.text) + " is not supported yet");
-        refuse(name, "unknown keyword " + (name.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == std::string_view::npos
-                                               ? std::string(name.text)
-                                               : shown(name.text)));
+        refuse(name,
+               "unknown keyword " + (name.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+                                             std::string_view::npos
+                                         ? std::string(name.text)
+                                         : shown(name.text)));
     }
     const Option option{*keyword, name, has_value ? text.from(colon + 1).trimmed() : text.end()};
     if (keyword->argument == Argument::required && option.value.empty())
-        refuse(name, std::string(name.text) + " lacks its value" + (keyword->example.empty() ? "" : ": expected as in `" + std::string(keyword->example) + "`"));
+        refuse(name, std::string(name.text) + " lacks its value" +
+                         (keyword->example.empty() ? "" : ": expected as in `" + std::string(keyword->example) + "`"));
     if (keyword->argument == Argument::none && has_value) refuse(option.value, std::string(name.text) + " takes no value");
     keyword->parse(builder, option);
 }
 
 void parse_rule(Text text, RuleBuilder& builder, ListReader& lists) {
-    if (const std::size_t zero = text.text.find('\0'); zero != std::string_view::npos) refuse(text.from(zero), "a zero byte: rules are text");
+    if (const std::size_t zero = text.text.find('\0'); zero != std::string_view::npos)
+        refuse(text.from(zero), "a zero byte: rules are text");
     Text rest = text;
     parse_header(rest, builder, lists);
     if (!rest.text.starts_with('(')) refuse(rest, "expected ( before the options");
@@ -57,7 +61,8 @@ void parse_rule(Text text, RuleBuilder& builder, ListReader& lists) {
 /// Collects the rules of all files.
 class Loader {
 public:
-    Loader(const Variables& variables, const Classification& classification) : shared_{classification, result_.rules.flowbits}, lists_(variables) {}
+    Loader(const Variables& variables, const Classification& classification)
+        : shared_{classification, result_.rules.flowbits}, lists_(variables) {}
 
     void read(const RuleFile& file) {
         RuleReader reader(file.text);
@@ -99,7 +104,8 @@ private:
             return;
         }
         Rule& other = result_.rules.rules[known->second];
-        const std::string place = "sid " + std::to_string(rule.sid) + " stands in " + other.file + ":" + std::to_string(other.line) + " too, with rev " + std::to_string(other.rev);
+        const std::string place = "sid " + std::to_string(rule.sid) + " stands in " + other.file + ":" + std::to_string(other.line) +
+                                  " too, with rev " + std::to_string(other.rev);
         if (rule.rev <= other.rev) refuse({}, place + ": expected another sid or a higher rev");
         builder.warn({}, place + ": rev " + std::to_string(rule.rev) + " takes its place");
         other = std::move(rule);
@@ -116,7 +122,9 @@ private:
         for (const Rule& rule : result_.rules.rules) {
             for (const FlowbitOp& operation : rule.flowbits) {
                 if (!checks(operation) || std::ranges::any_of(operation.bits, [&](std::uint16_t bit) { return set[bit]; })) continue;
-                result_.warnings.push_back({rule.file, rule.line, 0, "flowbit " + result_.rules.flowbits[operation.bits.front()] + " is asked for and no rule sets it: the rule can never match"});
+                result_.warnings.push_back({rule.file, rule.line, 0,
+                                            "flowbit " + result_.rules.flowbits[operation.bits.front()] +
+                                                " is asked for and no rule sets it: the rule can never match"});
             }
         }
     }

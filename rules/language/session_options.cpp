@@ -36,8 +36,9 @@ struct FlowbitWord {
     FlowbitOp::Op op;
 };
 constexpr std::array flowbit_words{
-    FlowbitWord{"set", FlowbitOp::Op::set},     FlowbitWord{"unset", FlowbitOp::Op::unset},         FlowbitWord{"toggle", FlowbitOp::Op::toggle},
-    FlowbitWord{"isset", FlowbitOp::Op::isset}, FlowbitWord{"isnotset", FlowbitOp::Op::isnotset},
+    FlowbitWord{"set", FlowbitOp::Op::set},           FlowbitWord{"unset", FlowbitOp::Op::unset},
+    FlowbitWord{"toggle", FlowbitOp::Op::toggle},     FlowbitWord{"isset", FlowbitOp::Op::isset},
+    FlowbitWord{"isnotset", FlowbitOp::Op::isnotset},
 };
 
 struct TypeWord {
@@ -56,8 +57,9 @@ struct TrackWord {
     Threshold::Track track;
 };
 constexpr std::array track_words{
-    TrackWord{"by_src", Threshold::Track::by_src},   TrackWord{"by_dst", Threshold::Track::by_dst},   TrackWord{"by_both", Threshold::Track::by_both},
-    TrackWord{"by_rule", Threshold::Track::by_rule}, TrackWord{"by_flow", Threshold::Track::by_flow},
+    TrackWord{"by_src", Threshold::Track::by_src},   TrackWord{"by_dst", Threshold::Track::by_dst},
+    TrackWord{"by_both", Threshold::Track::by_both}, TrackWord{"by_rule", Threshold::Track::by_rule},
+    TrackWord{"by_flow", Threshold::Track::by_flow},
 };
 
 /// `type x, track x, count n, seconds n, multiplier n`, in any order, each once.
@@ -76,11 +78,13 @@ Threshold read_threshold(const Option& option, bool is_filter) {
         const auto number = [&] { return static_cast<std::uint32_t>(parse_unsigned(rest, 1, std::numeric_limits<std::uint32_t>::max())); };
         if (word.is("type") && !is_filter) {
             const auto row = std::ranges::find(threshold_types, rest.text, &TypeWord::word);
-            if (row == threshold_types.end()) refuse(rest, "unknown type " + shown(rest.text) + ": expected limit, threshold, both or backoff");
+            if (row == threshold_types.end())
+                refuse(rest, "unknown type " + shown(rest.text) + ": expected limit, threshold, both or backoff");
             once(type, word, row->type);
         } else if (word.is("track")) {
             const auto row = std::ranges::find(track_words, rest.text, &TrackWord::word);
-            if (row == track_words.end()) refuse(rest, "cannot track " + shown(rest.text) + ": expected by_src, by_dst, by_both, by_rule or by_flow");
+            if (row == track_words.end())
+                refuse(rest, "cannot track " + shown(rest.text) + ": expected by_src, by_dst, by_both, by_rule or by_flow");
             once(track, word, row->track);
         } else if (word.is("count")) {
             once(count, word, number());
@@ -89,13 +93,16 @@ Threshold read_threshold(const Option& option, bool is_filter) {
         } else if (word.is("multiplier") && !is_filter) {
             once(multiplier, word, number());
         } else {
-            refuse(word, "unknown word " + shown(word.text) + ": expected " + (is_filter ? "track, count and seconds" : "type, track, count and seconds"));
+            refuse(word, "unknown word " + shown(word.text) + ": expected " +
+                             (is_filter ? "track, count and seconds" : "type, track, count and seconds"));
         }
     }
 
     if (is_filter) type = Threshold::Type::detection_filter;
     const bool backoff = type == Threshold::Type::backoff;
-    const auto missing = [&](std::string_view word) { refuse(option.value, std::string(option.name.text) + " lacks " + std::string(word)); };
+    const auto missing = [&](std::string_view word) {
+        refuse(option.value, std::string(option.name.text) + " lacks " + std::string(word));
+    };
     if (!type) missing("its type");
     if (!track) missing("track");
     if (!count) missing("count");
@@ -119,10 +126,12 @@ void parse_flow(RuleBuilder& builder, const Option& option) {
         const auto row = std::ranges::find(flow_words, lower_case(word.text), &FlowWord::word);
         if (row == flow_words.end())
             refuse(word, "unknown word " + shown(word.text) +
-                             " in flow: expected to_server, to_client, from_server, from_client, established, not_established, stateless, only_stream, "
+                             " in flow: expected to_server, to_client, from_server, from_client, established, not_established, stateless, "
+                             "only_stream, "
                              "no_stream, only_frag or no_frag");
         if (flow.*row->option) refuse(word, std::string(word.text) + " stands twice in flow");
-        if (flow.*row->opposite || (row->option == &FlowOptions::established && flow.stateless)) refuse(word, std::string(word.text) + " contradicts an earlier word of flow");
+        if (flow.*row->opposite || (row->option == &FlowOptions::established && flow.stateless))
+            refuse(word, std::string(word.text) + " contradicts an earlier word of flow");
         flow.*row->option = true;
     }
 }
@@ -135,11 +144,13 @@ void parse_flowbits(RuleBuilder& builder, const Option& option) {
         return;
     }
     const auto row = std::ranges::find(flowbit_words, word.text, &FlowbitWord::word);
-    if (row == flowbit_words.end()) refuse(word, "unknown word " + shown(word.text) + ": expected set, unset, toggle, isset, isnotset or noalert");
+    if (row == flowbit_words.end())
+        refuse(word, "unknown word " + shown(word.text) + ": expected set, unset, toggle, isset, isnotset or noalert");
     FlowbitOp operation{row->op, {}};
     const bool checks = row->op == FlowbitOp::Op::isset || row->op == FlowbitOp::Op::isnotset;
     for (const Text& name : split(rest, '|')) {
-        if (name.text.find_first_of(" \t,") != std::string_view::npos) refuse(name, shown(name.text) + " is no name of a flowbit: expected one word");
+        if (name.text.find_first_of(" \t,") != std::string_view::npos)
+            refuse(name, shown(name.text) + " is no name of a flowbit: expected one word");
         operation.bits.push_back(builder.shared.flowbit(name));
         if (operation.bits.size() > 1 && !checks) refuse(name, "several flowbits at once can be asked for, not set");
     }
@@ -168,7 +179,8 @@ void parse_app_layer_protocol(RuleBuilder& builder, const Option& option) {
         rule.app_layer_protocol_negated = negated;
         return;
     }
-    if (!negated || !rule.app_layer_protocol_negated) refuse(option.name, "app-layer-protocol stands twice: only negated ones can be several");
+    if (!negated || !rule.app_layer_protocol_negated)
+        refuse(option.name, "app-layer-protocol stands twice: only negated ones can be several");
     if (app == rule.app_layer_protocol || std::ranges::find(rule.excluded_protocols, app) != rule.excluded_protocols.end())
         refuse(name, "app-layer-protocol:!" + std::string(name.text) + " stands twice");
     rule.excluded_protocols.push_back(app);

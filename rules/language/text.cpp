@@ -34,7 +34,8 @@ std::uint64_t parse_size(Text number, std::uint64_t max) {
         std::string_view name;
         std::uint64_t factor;
     };
-    static constexpr Unit units[] = {{"kib", 1u << 10}, {"kb", 1u << 10}, {"mib", 1u << 20}, {"mb", 1u << 20}, {"gib", 1u << 30}, {"gb", 1u << 30}};
+    static constexpr Unit units[] = {{"kib", 1u << 10}, {"kb", 1u << 10},  {"mib", 1u << 20},
+                                     {"mb", 1u << 20},  {"gib", 1u << 30}, {"gb", 1u << 30}};
     std::uint64_t factor = 1;
     Text digits = number;
     for (const Unit& unit : units) {
@@ -134,7 +135,8 @@ IntegerRange parse_range(Text range, std::uint64_t max) {
         std::string_view text;
         Op op;
     };
-    static constexpr Sign signs[] = {{"<=", Op::less_equal}, {">=", Op::greater_equal}, {"<", Op::less}, {">", Op::greater}, {"=", Op::equal}};
+    static constexpr Sign signs[] = {
+        {"<=", Op::less_equal}, {">=", Op::greater_equal}, {"<", Op::less}, {">", Op::greater}, {"=", Op::equal}};
     for (const Sign& sign : signs) {
         if (!rest.text.starts_with(sign.text) || rest.text.starts_with("<>")) continue;
         if (negated && sign.op != Op::equal) refuse(range, shown(range.text) + ": `!` stands before a number or a range only");

@@ -85,7 +85,8 @@ private:
     }
     static Value parse_address(Text text) {
         const auto address = IpAddress::parse(text.text);
-        if (!address) refuse(text, shown(text.text) + " is not an address: expected any, an IPv4 or IPv6 address, a range, a $VARIABLE or a [list]");
+        if (!address)
+            refuse(text, shown(text.text) + " is not an address: expected any, an IPv4 or IPv6 address, a range, a $VARIABLE or a [list]");
         return *address;
     }
 };
@@ -138,7 +139,8 @@ Addresses::Range Addresses::parse(Text item) {
     const Text suffix = item.from(slash + 1).trimmed();
     std::array<std::uint8_t, 16> mask{};
     if (const auto written = address.is_v4() ? IpAddress::parse(suffix.text) : std::nullopt) {
-        if (!written->is_v4() || (~written->v4_value() & (~written->v4_value() + 1)) != 0) refuse(suffix, shown(suffix.text) + " is not a network mask");
+        if (!written->is_v4() || (~written->v4_value() & (~written->v4_value() + 1)) != 0)
+            refuse(suffix, shown(suffix.text) + " is not a network mask");
         mask = written->bytes();
         std::fill_n(mask.begin(), 12, std::uint8_t{0xff});
     } else {
@@ -169,7 +171,8 @@ std::vector<typename Kind::Range> merged(std::vector<typename Kind::Range> range
 
 /// What of `ranges` is in none of `without`; both merged.
 template <class Kind>
-std::vector<typename Kind::Range> subtracted(const std::vector<typename Kind::Range>& ranges, const std::vector<typename Kind::Range>& without) {
+std::vector<typename Kind::Range> subtracted(const std::vector<typename Kind::Range>& ranges,
+                                             const std::vector<typename Kind::Range>& without) {
     std::vector<typename Kind::Range> out;
     auto hole = without.begin();
     for (auto range : ranges) {
@@ -193,7 +196,8 @@ public:
     explicit Evaluator(const Variables& variables) : variables_(variables) {}
 
     Ranges list(Text text, unsigned depth = 0) {
-        if (depth > deepest_list) refuse(text, "lists and variables stand within each other more than " + std::to_string(deepest_list) + " deep");
+        if (depth > deepest_list)
+            refuse(text, "lists and variables stand within each other more than " + std::to_string(deepest_list) + " deep");
         Ranges plain, negated;
         bool only_negated = true;
         for (Text rest = text;;) {

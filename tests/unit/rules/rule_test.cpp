@@ -7,7 +7,8 @@ using namespace weir;
 using namespace weir::rules;
 
 TEST_CASE("an address list contains its ranges, ends included") {
-    const AddressList list{false, {{IpAddress::v4(0x0a000000), IpAddress::v4(0x0a0000ff)}, {IpAddress::v4(0x0b000000), IpAddress::v4(0x0b000000)}}};
+    const AddressList list{
+        false, {{IpAddress::v4(0x0a000000), IpAddress::v4(0x0a0000ff)}, {IpAddress::v4(0x0b000000), IpAddress::v4(0x0b000000)}}};
     CHECK(list.contains(IpAddress::v4(0x0a000000)));
     CHECK(list.contains(IpAddress::v4(0x0a0000ff)));
     CHECK(list.contains(IpAddress::v4(0x0b000000)));

@@ -19,14 +19,16 @@ TEST_CASE("sticky buffers stay in force until the next one or pkt_data") {
              Accepted{"ntp.reference_id; content:\"a\"; pkt_data; content:\"x\"; ntp.reference_id; content:\"b\";",
                       "payload:\n  content \"x\"\nntp.reference_id:\n  content \"a\"\n  content \"b\"\n", ntp},
              // a list: each mention is about an element of its own
-             Accepted{"dns.query; content:\"a\"; dns_query; content:\"b\";", "dns.query:\n  content \"a\"\ndns.query:\n  content \"b\"\n", "alert dns any any -> any any"},
+             Accepted{"dns.query; content:\"a\"; dns_query; content:\"b\";", "dns.query:\n  content \"a\"\ndns.query:\n  content \"b\"\n",
+                      "alert dns any any -> any any"},
              Accepted{"ntp.reference_id; to_lowercase; compress_whitespace; content:\"a\"; ntp.reference_id; content:\"b\";",
                       "ntp.reference_id to_lowercase compress_whitespace:\n  content \"a\"\nntp.reference_id:\n  content \"b\"\n", ntp},
              Accepted{"ntp.reference_id; dotprefix; to_uppercase; strip_whitespace; url_decode; to_md5; to_sha1; to_sha256; bsize:32;",
                       "ntp.reference_id dotprefix to_uppercase strip_whitespace url_decode to_md5 to_sha1 to_sha256:\n  bsize 32\n", ntp},
-             Accepted{"tcp.hdr; content:\"a\"; ipv4.hdr; content:\"b\";", "ip_version 4\ntcp.hdr:\n  content \"a\"\nip.hdr:\n  content \"b\"\n"},
-             Accepted{"icmpv6.hdr; content:\"a\"; ipv6.hdr; content:\"b\";", "ip_proto 58\nip_version 6\nicmp.hdr:\n  content \"a\"\nip.hdr:\n  content \"b\"\n",
-                      "alert icmp any any -> any any"},
+             Accepted{"tcp.hdr; content:\"a\"; ipv4.hdr; content:\"b\";",
+                      "ip_version 4\ntcp.hdr:\n  content \"a\"\nip.hdr:\n  content \"b\"\n"},
+             Accepted{"icmpv6.hdr; content:\"a\"; ipv6.hdr; content:\"b\";",
+                      "ip_proto 58\nip_version 6\nicmp.hdr:\n  content \"a\"\nip.hdr:\n  content \"b\"\n", "alert icmp any any -> any any"},
              Accepted{"udp.hdr; content:\"a\";", "udp.hdr:\n  content \"a\"\n", "alert udp any any -> any any"},
          })
         check_accepted(row);
@@ -46,28 +48,37 @@ TEST_CASE("older spellings") {
     constexpr std::string_view http = "alert http any any -> any any";
     for (const Accepted& row : {
              Accepted{"content:\"a\"; http_uri; nocase; content:\"b\"; http_header; content:\"c\"; http_uri; distance:0; content:\"p\";",
-                      "payload:\n  content \"p\"\nhttp.uri:\n  content \"a\" nocase\n  content \"c\" distance 0\nhttp.header:\n  content \"b\"\n", http},
+                      "payload:\n  content \"p\"\nhttp.uri:\n  content \"a\" nocase\n  content \"c\" distance 0\nhttp.header:\n  content "
+                      "\"b\"\n",
+                      http},
              Accepted{"uricontent:!\"a\"; nocase; urilen:>10; urilen:5<>9,raw; urilen:7,norm;",
                       "http.uri:\n  not content \"a\" nocase\n  bsize >10\n  bsize 7\nhttp.uri.raw:\n  bsize 5-9\n", http},
-             Accepted{"tls_sni; content:\"a\"; tls.subject:\"CN=x\";", "tls.sni:\n  content \"a\"\ntls.cert_subject:\n  content \"CN=x\"\n"},
+             Accepted{"tls_sni; content:\"a\"; tls.subject:\"CN=x\";",
+                      "tls.sni:\n  content \"a\"\ntls.cert_subject:\n  content \"CN=x\"\n"},
          })
         check_accepted(row);
 }
 
 TEST_CASE("refused") {
     for (const Refused& row : {
-             Refused{"@ntp.reference_id;", "ntp.reference_id is followed by nothing that looks at it: expected content, pcre, bsize or the like", ntp},
-             Refused{"@ntp.reference_id; pkt_data; content:\"a\";", "ntp.reference_id is followed by nothing that looks at it: expected content, pcre, bsize or the like", ntp},
+             Refused{"@ntp.reference_id;",
+                     "ntp.reference_id is followed by nothing that looks at it: expected content, pcre, bsize or the like", ntp},
+             Refused{"@ntp.reference_id; pkt_data; content:\"a\";",
+                     "ntp.reference_id is followed by nothing that looks at it: expected content, pcre, bsize or the like", ntp},
              Refused{"ntp.reference_id:@x;", "ntp.reference_id takes no value", ntp},
              Refused{"@ntp.stratum;", "ntp.stratum lacks its value", ntp},
              Refused{"@ntp.stratum:1;", "ntp.stratum belongs to ntp, which the rule's protocol does not carry"},
              Refused{"@ntp.stratum:1;", "ntp.stratum belongs to ntp, the rule's header says tls", "alert tls any any -> any any"},
-             Refused{"ntp.stratum:1; @tls.sni; content:\"a\";", "tls.sni belongs to tls, an earlier keyword to ntp: a rule looks at one protocol", "alert ip any any -> any any"},
-             Refused{"@tls.sni; content:\"a\";", "tls.sni belongs to tls, which a tcp-pkt rule does not see: expected tcp or tls", "alert tcp-pkt any any -> any any"},
+             Refused{"ntp.stratum:1; @tls.sni; content:\"a\";",
+                     "tls.sni belongs to tls, an earlier keyword to ntp: a rule looks at one protocol", "alert ip any any -> any any"},
+             Refused{"@tls.sni; content:\"a\";", "tls.sni belongs to tls, which a tcp-pkt rule does not see: expected tcp or tls",
+                     "alert tcp-pkt any any -> any any"},
              Refused{"@to_md5; content:\"a\";", "to_md5 stands right behind the buffer that it changes: expected one before it"},
-             Refused{"ntp.reference_id; content:\"a\"; @to_md5;", "to_md5 stands right behind the buffer that it changes: expected one before it", ntp},
+             Refused{"ntp.reference_id; content:\"a\"; @to_md5;",
+                     "to_md5 stands right behind the buffer that it changes: expected one before it", ntp},
              Refused{"@udp.hdr; content:\"a\";", "udp.hdr asks for UDP, which the rule's protocol rules out"},
-             Refused{"http.uri; content:\"a\"; @http_uri;", "http_uri modifies a content on the payload, and a sticky buffer is in force: expected pkt_data before the content"},
+             Refused{"http.uri; content:\"a\"; @http_uri;",
+                     "http_uri modifies a content on the payload, and a sticky buffer is in force: expected pkt_data before the content"},
              Refused{"content:\"a\"; http_uri; @http_header;", "http_header: the content looks at another buffer already"},
              Refused{"content:\"a\"; rawbytes; @http_uri;", "http_uri and rawbytes contradict each other"},
              Refused{"urilen:5,@cooked;", "unknown word \"cooked\": expected norm or raw"},

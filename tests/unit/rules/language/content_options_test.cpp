@@ -13,11 +13,14 @@ TEST_CASE("contents and their modifiers") {
              Accepted{R"(content:!"abc"; nocase;)", "payload:\n  not content \"abc\" nocase\n"},
              Accepted{R"(content: ! "abc";)", "payload:\n  not content \"abc\"\n"},
              Accepted{R"(content:"abc"; offset:3; depth:10;)", "payload:\n  content \"abc\" offset 3 depth 10\n"},
-             Accepted{R"(content:"abc"; content:"de"; distance:-3; within:20;)", "payload:\n  content \"abc\"\n  content \"de\" distance -3 within 20\n"},
-             Accepted{R"(content:"abc"; distance:0;)", "payload:\n  content \"abc\" distance 0\n"},  // from the buffer's beginning, as in Suricata
+             Accepted{R"(content:"abc"; content:"de"; distance:-3; within:20;)",
+                      "payload:\n  content \"abc\"\n  content \"de\" distance -3 within 20\n"},
+             Accepted{R"(content:"abc"; distance:0;)",
+                      "payload:\n  content \"abc\" distance 0\n"},  // from the buffer's beginning, as in Suricata
              Accepted{R"(content:"abc"; startswith; endswith;)", "payload:\n  content \"abc\" startswith endswith\n"},
              Accepted{R"(content:"abc"; fast_pattern; content:"d";)", "payload:\n  content \"abc\" fast_pattern\n  content \"d\"\n"},
-             Accepted{R"(content:"abc"; fast_pattern:only; content:"d";)", "payload:\n  content \"abc\" fast_pattern:only\n  content \"d\"\n"},
+             Accepted{R"(content:"abc"; fast_pattern:only; content:"d";)",
+                      "payload:\n  content \"abc\" fast_pattern:only\n  content \"d\"\n"},
              Accepted{R"(content:"abcdef"; fast_pattern:1,4;)", "payload:\n  content \"abcdef\" fast_pattern:1,4\n"},
              Accepted{R"(content:"abc"; rawbytes; prefilter;)", "payload:\n  content \"abc\" rawbytes\n"},
              Accepted{R"(content:"abc"; replace:"de|66|";)", "payload:\n  content \"abc\" replace \"def\"\n"},
@@ -38,7 +41,8 @@ TEST_CASE("expressions") {
              Accepted{R"(pcre:"/(?:x)[(](y)(?P<flow_name>a)/";)", "payload:\n  pcre /(?:x)[(](y)(?P<flow_name>a)/ pkt: flow:name\n"},
              Accepted{R"(pcre:"/(?P<other>a)(?<pkt_n>b)/";)", "payload:\n  pcre /(?P<other>a)(?<pkt_n>b)/ pkt: pkt:n\n"},
              Accepted{R"(pcre:"/(?<=a)b/";)", "payload:\n  pcre /(?<=a)b/\n"},
-             Accepted{R"(content:"GET"; http_method; pcre:"/\.php/Ui"; pcre:"/x/R";)", "payload:\n  pcre /x/R\nhttp.method:\n  content \"GET\"\nhttp.uri:\n  pcre /\\.php/i\n"},
+             Accepted{R"(content:"GET"; http_method; pcre:"/\.php/Ui"; pcre:"/x/R";)",
+                      "payload:\n  pcre /x/R\nhttp.method:\n  content \"GET\"\nhttp.uri:\n  pcre /\\.php/i\n"},
          })
         check_accepted(row);
 }
@@ -57,7 +61,8 @@ TEST_CASE("refused contents") {
              Refused{R"(content:"a"; http.uri; @nocase;)", "nocase modifies a content: expected one before it"},
              Refused{R"(content:"a"; nocase; @nocase;)", "nocase stands twice for one content"},
              Refused{R"(content:"a"; depth:5; @depth:6;)", "depth stands twice for one content"},
-             Refused{R"(content:"a"; depth:@n;)", "unknown variable \"n\": expected a number, or a name that byte_extract or byte_math has set before"},
+             Refused{R"(content:"a"; depth:@n;)",
+                     "unknown variable \"n\": expected a number, or a name that byte_extract or byte_math has set before"},
              Refused{R"(content:"a"; offset:@65536;)", "\"65536\" is not a number: expected 0 to 65535"},
              Refused{R"(content:"a"; distance:@1048577;)", "\"1048577\" is not a number: expected -1048576 to 1048576"},
              Refused{R"(content:"a"; within:@0;)", "\"0\" is not a number: expected 1 to 1048576"},
@@ -77,7 +82,8 @@ TEST_CASE("refused expressions") {
              Refused{R"(pcre:"/a/i@k";)", "unknown flag \"k\" behind the expression"},
              Refused{R"(pcre:"/a/U@H";)", "an expression looks at one buffer: http.uri or http.header"},
              Refused{R"(pcre:"/(a)/, @x";)", "\"x\" is no variable: expected flow:name or pkt:name"},
-             Refused{R"(http.uri; content:"a"; @pcre:"/a/U";)", "this form names a buffer itself, and a sticky buffer is in force: expected pkt_data before it"},
+             Refused{R"(http.uri; content:"a"; @pcre:"/a/U";)",
+                     "this form names a buffer itself, and a sticky buffer is in force: expected pkt_data before it"},
          })
         check_refused(row);
 }

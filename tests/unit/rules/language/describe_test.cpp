@@ -9,7 +9,8 @@ using namespace weir::test;
 
 TEST_CASE("a rule as text") {
     const auto loaded = load_text(
-        "drop tcp 10.0.0.0/8 any <> any [22,1024:] (msg:\"a|b\"; flow:established; flowbits:set,x; content:\"GET \"; gid:2; rev:3; classtype:misc-attack; "
+        "drop tcp 10.0.0.0/8 any <> any [22,1024:] (msg:\"a|b\"; flow:established; flowbits:set,x; content:\"GET \"; gid:2; rev:3; "
+        "classtype:misc-attack; "
         "reference:url,e.com; metadata:k v, w; target:src_ip; noalert; sid:7;)");
     REQUIRE(loaded.rules.rules.size() == 1);
     CHECK(describe(loaded.rules.rules[0], loaded.rules.flowbits) ==

@@ -21,21 +21,26 @@ std::string header_of(std::string_view header) {
 TEST_CASE("headers are read") {
     for (const std::string_view action : {"alert", "pass", "drop", "reject", "rejectsrc", "rejectdst", "rejectboth"})
         CHECK(header_of(std::string(action) + " ip any any -> any any") == std::string(action) + " ip any any -> any any");
-    for (const std::string_view protocol : {"ip", "tcp", "tcp-pkt", "tcp-stream", "udp", "icmp", "icmpv6", "sctp", "ntp", "http", "tls", "dns", "ftp-data"})
-        CHECK(header_of("alert " + std::string(protocol) + " any any -> any any") == "alert " + std::string(protocol) + " any any -> any any");
+    for (const std::string_view protocol :
+         {"ip", "tcp", "tcp-pkt", "tcp-stream", "udp", "icmp", "icmpv6", "sctp", "ntp", "http", "tls", "dns", "ftp-data"})
+        CHECK(header_of("alert " + std::string(protocol) + " any any -> any any") ==
+              "alert " + std::string(protocol) + " any any -> any any");
     CHECK(header_of("alert TCP any any -> any any") == "alert tcp any any -> any any");
     CHECK(header_of("alert http1 any any -> any any") == "alert http any any -> any any");
     CHECK(header_of("alert 89 any any -> any any") == "alert 89 any any -> any any");
     CHECK(header_of("alert icmpv4 any any -> any any") == "alert 1 any any -> any any");
-    CHECK(header_of("alert  tcp\t[10.0.0.1, 10.0.0.3]  [80, 443]   <> 10.0.0.9 :1023") == "alert tcp 10.0.0.1,10.0.0.3 80,443 <> 10.0.0.9 0:1023");
+    CHECK(header_of("alert  tcp\t[10.0.0.1, 10.0.0.3]  [80, 443]   <> 10.0.0.9 :1023") ==
+          "alert tcp 10.0.0.1,10.0.0.3 80,443 <> 10.0.0.9 0:1023");
     CHECK(read_rule(with_header("", "alert ipv6 any any -> any any")) == "ip_version 6\n");
     CHECK(load_text("alert tcp any any -> any any(sid:1;)").rules.rules.size() == 1);
 }
 
 TEST_CASE("headers that are refused") {
     for (const Refused& row : {
-             Refused{"", "unknown action \"log\": expected alert, pass, drop, reject, rejectsrc, rejectdst or rejectboth", "@log tcp any any -> any any"},
-             Refused{"", "unknown protocol \"tcpp\": expected ip, tcp, udp, icmp, sctp, an IP protocol's number or an application protocol", "alert @tcpp any any -> any any"},
+             Refused{"", "unknown action \"log\": expected alert, pass, drop, reject, rejectsrc, rejectdst or rejectboth",
+                     "@log tcp any any -> any any"},
+             Refused{"", "unknown protocol \"tcpp\": expected ip, tcp, udp, icmp, sctp, an IP protocol's number or an application protocol",
+                     "alert @tcpp any any -> any any"},
              Refused{"", "protocol dcerpc is not supported yet", "alert @dcerpc any any -> any any"},
              Refused{"", "\"256\" is not a number: expected 0 to 255", "alert @256 any any -> any any"},
              Refused{"", "unknown direction \"<-\": expected -> or <>", "alert tcp any any @<- any any"},

@@ -23,7 +23,9 @@ TEST_CASE("comments and blank lines are left out") {
     CHECK(rules_of("\n\n").empty());
 }
 
-TEST_CASE("CRLF and a byte order mark") { CHECK(rules_of("\xef\xbb\xbfrule a\r\n\r\nrule b\r\n") == std::vector<std::string>{"1:rule a", "3:rule b"}); }
+TEST_CASE("CRLF and a byte order mark") {
+    CHECK(rules_of("\xef\xbb\xbfrule a\r\n\r\nrule b\r\n") == std::vector<std::string>{"1:rule a", "3:rule b"});
+}
 
 TEST_CASE("a backslash at the line's end continues a rule, and places survive it") {
     RuleReader reader("x\n  ab\\\r\n  cd\\\n\nnext\n");

@@ -7,8 +7,10 @@ using namespace weir::test;
 
 TEST_CASE("what rules say about themselves") {
     const auto loaded = load_text(
-        "alert tcp any any -> any any (msg:\"a \\\"b\\\"\\; c\\:d \\\\ \\x\"; gid:3; rev:7; classtype:Policy-Violation; reference:url,www.example.com/a,b(c); "
-        "reference:cve,2021-44228; metadata:weir_kind reverse-shell, mitre_technique_id T1059, confidence High; metadata:plain; target:dest_ip; noalert; sid:5;)");
+        "alert tcp any any -> any any (msg:\"a \\\"b\\\"\\; c\\:d \\\\ \\x\"; gid:3; rev:7; classtype:Policy-Violation; "
+        "reference:url,www.example.com/a,b(c); "
+        "reference:cve,2021-44228; metadata:weir_kind reverse-shell, mitre_technique_id T1059, confidence High; metadata:plain; "
+        "target:dest_ip; noalert; sid:5;)");
     REQUIRE(loaded.errors.empty());
     CHECK(loaded.warnings.empty());
     const Rule& rule = loaded.rules.rules.at(0);

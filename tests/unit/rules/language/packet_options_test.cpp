@@ -11,7 +11,8 @@ TEST_CASE("header keywords") {
              Accepted{"ttl:1-10; ttl:!7;", "ttl 1-10\nttl !7\n"},
              Accepted{"tos:!8;", "tos !8\n"},
              Accepted{"id:0x10;", "id 16\n"},
-             Accepted{"ip_proto:gre; ip_proto:!6; ip_proto:>100;", "ip_proto 47\nip_proto !6\nip_proto >100\n", "alert ip any any -> any any"},
+             Accepted{"ip_proto:gre; ip_proto:!6; ip_proto:>100;", "ip_proto 47\nip_proto !6\nip_proto >100\n",
+                      "alert ip any any -> any any"},
              Accepted{"sameip;", "sameip 1\n"},
              Accepted{"ipopts:lsrr; ipopts: any;", "ipopts 131\nipopts any\n"},
              Accepted{"fragbits:MD; fragbits:+M; fragbits:R*; fragbits:!D;", "fragbits MD\nfragbits +M\nfragbits *R\nfragbits !D\n"},
@@ -22,7 +23,8 @@ TEST_CASE("header keywords") {
              Accepted{"flags:S,12;", "flags S ignored EC\n"},
              Accepted{"seq:0; ack:4294967295; window:!55808; tcp.mss:<536;", "seq 0\nack 4294967295\nwindow !55808\ntcp.mss <536\n"},
              Accepted{"tcp.seq:1; tcp.ack:2; tcp.window:3;", "seq 1\nack 2\nwindow 3\n"},
-             Accepted{"itype:8; icode:0; icmp_id:\"7\"; icmp_seq:1-3;", "itype 8\nicode 0\nicmp_id 7\nicmp_seq 1-3\n", "alert icmp any any -> any any"},
+             Accepted{"itype:8; icode:0; icmp_id:\"7\"; icmp_seq:1-3;", "itype 8\nicode 0\nicmp_id 7\nicmp_seq 1-3\n",
+                      "alert icmp any any -> any any"},
              Accepted{"dsize:!9; dsize:8<>20;", "dsize !9\ndsize 8-20\n"},
          })
         check_accepted(row);

@@ -16,7 +16,8 @@ TEST_CASE("session keywords") {
              Accepted{"threshold:type limit, track by_src, count 1, seconds 60;", "threshold limit by_src count 1 seconds 60\n"},
              Accepted{"threshold: seconds 5,count 2 , track by_both,type both;", "threshold both by_both count 2 seconds 5\n"},
              Accepted{"threshold:type threshold, track by_rule, count 3, seconds 9;", "threshold threshold by_rule count 3 seconds 9\n"},
-             Accepted{"threshold:type backoff, track by_flow, count 1, multiplier 10;", "threshold backoff by_flow count 1 multiplier 10\n"},
+             Accepted{"threshold:type backoff, track by_flow, count 1, multiplier 10;",
+                      "threshold backoff by_flow count 1 multiplier 10\n"},
              Accepted{"detection_filter:track by_dst, count 5, seconds 60;", "detection_filter by_dst count 5 seconds 60\n"},
              Accepted{"app-layer-protocol:ntp;", "app ntp\n", "alert udp any any -> any any"},
              Accepted{"app-layer-protocol:!tls; app-layer-protocol:!http; app-layer-protocol:!ntp;", "app !tls !http !ntp\n"},
@@ -48,7 +49,8 @@ TEST_CASE("flowbits have one number in all rules, and one that nothing sets is w
 TEST_CASE("refused") {
     for (const Refused& row : {
              Refused{"flow:established,@sideways;",
-                     "unknown word \"sideways\" in flow: expected to_server, to_client, from_server, from_client, established, not_established, stateless, "
+                     "unknown word \"sideways\" in flow: expected to_server, to_client, from_server, from_client, established, "
+                     "not_established, stateless, "
                      "only_stream, no_stream, only_frag or no_frag"},
              Refused{"flow:to_server,@to_client;", "to_client contradicts an earlier word of flow"},
              Refused{"flow:to_server,@from_client;", "from_client stands twice in flow"},
@@ -60,20 +62,27 @@ TEST_CASE("refused") {
              Refused{"flowbits:isset,@a b;", "\"a b\" is no name of a flowbit: expected one word"},
              Refused{"threshold:@type limit, track by_src, count 1;", "threshold lacks seconds"},
              Refused{"threshold:@track by_src, count 1, seconds 5;", "threshold lacks its type"},
-             Refused{"threshold:type @sometimes, track by_src, count 1, seconds 5;", "unknown type \"sometimes\": expected limit, threshold, both or backoff"},
-             Refused{"threshold:type limit, track @by_port, count 1, seconds 5;", "cannot track \"by_port\": expected by_src, by_dst, by_both, by_rule or by_flow"},
+             Refused{"threshold:type @sometimes, track by_src, count 1, seconds 5;",
+                     "unknown type \"sometimes\": expected limit, threshold, both or backoff"},
+             Refused{"threshold:type limit, track @by_port, count 1, seconds 5;",
+                     "cannot track \"by_port\": expected by_src, by_dst, by_both, by_rule or by_flow"},
              Refused{"threshold:type limit, track by_src, count 1, @count 2, seconds 5;", "count stands twice"},
              Refused{"threshold:@type backoff, track by_src, count 1, multiplier 2;", "type backoff tracks by_flow only"},
-             Refused{"threshold:@type limit, track by_src, count 1, seconds 2, multiplier 2;", "type backoff takes a multiplier, the other types do not"},
+             Refused{"threshold:@type limit, track by_src, count 1, seconds 2, multiplier 2;",
+                     "type backoff takes a multiplier, the other types do not"},
              Refused{"detection_filter:track by_src, count @0, seconds 5;", "\"0\" is not a number: expected 1 to 4294967295"},
              Refused{"detection_filter:@type limit, track by_src;", "unknown word \"type\": expected track, count and seconds"},
-             Refused{"app-layer-protocol:@bogus;", "unknown protocol \"bogus\": expected ip, tcp, udp, icmp, sctp, an IP protocol's number or an application protocol"},
-             Refused{"app-layer-protocol:tls; @app-layer-protocol:http;", "app-layer-protocol stands twice: only negated ones can be several"},
-             Refused{"@app-layer-protocol:ntp;", "the rule's header names its application protocol already", "alert ntp any any -> any any"},
+             Refused{"app-layer-protocol:@bogus;",
+                     "unknown protocol \"bogus\": expected ip, tcp, udp, icmp, sctp, an IP protocol's number or an application protocol"},
+             Refused{"app-layer-protocol:tls; @app-layer-protocol:http;",
+                     "app-layer-protocol stands twice: only negated ones can be several"},
+             Refused{"@app-layer-protocol:ntp;", "the rule's header names its application protocol already",
+                     "alert ntp any any -> any any"},
              Refused{"stream_size:@server,>;", "expected `stream_size:side,operator,bytes`, as in `stream_size:server,>,1000`"},
              Refused{"stream_size:@west,>,1;", "unknown side \"west\": expected server, client, both or either"},
              Refused{"stream_size:server,@<>,1;", "unknown operator \"<>\": expected <, <=, >, >=, = or !="},
-             Refused{"@stream_size:server,>,1;", "stream_size asks for TCP, which the rule's protocol rules out", "alert udp any any -> any any"},
+             Refused{"@stream_size:server,>,1;", "stream_size asks for TCP, which the rule's protocol rules out",
+                     "alert udp any any -> any any"},
          })
         check_refused(row);
 }

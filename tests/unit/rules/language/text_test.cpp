@@ -54,18 +54,21 @@ TEST_CASE("ranges") {
     struct Row {
         std::string_view text, read;
     };
-    for (const auto& [text, read] : {
-             Row{"5", "5"}, Row{"=5", "5"}, Row{"!5", "!5"}, Row{"!=5", "!5"}, Row{"<5", "<5"}, Row{"<= 5", "<=5"}, Row{">5", ">5"}, Row{">=5", ">=5"},
-             Row{"1-9", "1-9"}, Row{"1<>9", "1-9"}, Row{" 1 <> 9 ", "1-9"}, Row{"!1-9", "!1-9"}, Row{"0x10-0x20", "16-32"}, Row{"2kb", "2048"},
-             Row{"<1MiB", "<1048576"}, Row{"0xbb", "187"}}) {
+    for (const auto& [text, read] :
+         {Row{"5", "5"}, Row{"=5", "5"}, Row{"!5", "!5"}, Row{"!=5", "!5"}, Row{"<5", "<5"}, Row{"<= 5", "<=5"}, Row{">5", ">5"},
+          Row{">=5", ">=5"}, Row{"1-9", "1-9"}, Row{"1<>9", "1-9"}, Row{" 1 <> 9 ", "1-9"}, Row{"!1-9", "!1-9"}, Row{"0x10-0x20", "16-32"},
+          Row{"2kb", "2048"}, Row{"<1MiB", "<1048576"}, Row{"0xbb", "187"}}) {
         INFO(text);
         CHECK(describe(parse_range({text, 0}, 1u << 30)) == read);
     }
-    for (const std::string_view bad : {"", "<", "<>", "-", "5-", "-5", "5-5", "5-6", "9-1", "!<5", "a", "<0", ">255", ">=0", "<=255", "256", "1kb"}) {
+    for (const std::string_view bad :
+         {"", "<", "<>", "-", "5-", "-5", "5-5", "5-6", "9-1", "!<5", "a", "<0", ">255", ">=0", "<=255", "256", "1kb"}) {
         INFO(bad);
         CHECK(reason_of([&] { (void)parse_range({bad, 0}, 255); }) != "accepted");
     }
-    CHECK(reason_of([] { (void)parse_range({"5-6", 3}, 255); }) == "\"5-6\" can never match: a range leaves out both ends, and the lower one stands first @3");
+    CHECK(reason_of([] {
+              (void)parse_range({"5-6", 3}, 255);
+          }) == "\"5-6\" can never match: a range leaves out both ends, and the lower one stands first @3");
     CHECK(reason_of([] { (void)parse_range({">=0", 3}, 255); }) == "\">=0\" always matches @3");
 }
 

@@ -39,7 +39,8 @@ std::string ports(std::string_view text) {
     try {
         const PortList& list = reader.ports({text, 0});
         std::string out = list.any ? "any" : "";
-        for (const PortRange& range : list.ranges) out += (out.empty() ? "" : " ") + std::to_string(range.first) + "-" + std::to_string(range.last);
+        for (const PortRange& range : list.ranges)
+            out += (out.empty() ? "" : " ") + std::to_string(range.first) + "-" + std::to_string(range.last);
         return out;
     } catch (const Refusal& refusal) {
         return refusal.reason + " @" + std::to_string(refusal.offset);
@@ -59,8 +60,10 @@ TEST_CASE("address lists") {
     CHECK(addresses("2001:db8::/126") == "2001:db8::-2001:db8::3");
     CHECK(addresses("[10.0.0.1, 10.0.0.2 ,10.0.0.4]") == "10.0.0.1-10.0.0.2 10.0.0.4-10.0.0.4");
     CHECK(addresses("[10.0.0.0/29,![10.0.0.2,10.0.0.5]]") == "10.0.0.0-10.0.0.1 10.0.0.3-10.0.0.4 10.0.0.6-10.0.0.7");
-    CHECK(addresses("[10.0.0.0/29,![10.0.0.0/30,!10.0.0.1]]") == "10.0.0.1-10.0.0.1 10.0.0.4-10.0.0.7");  // a negated list is a set's complement
-    CHECK(addresses("!10.0.0.0/8") == "::-::fffe:ffff:ffff 0.0.0.0-9.255.255.255 11.0.0.0-255.255.255.255 ::1:0:0:0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+    CHECK(addresses("[10.0.0.0/29,![10.0.0.0/30,!10.0.0.1]]") ==
+          "10.0.0.1-10.0.0.1 10.0.0.4-10.0.0.7");  // a negated list is a set's complement
+    CHECK(addresses("!10.0.0.0/8") ==
+          "::-::fffe:ffff:ffff 0.0.0.0-9.255.255.255 11.0.0.0-255.255.255.255 ::1:0:0:0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
     CHECK(addresses("[0.0.0.0/0,::/0]") == "any");
     CHECK(addresses("0.0.0.0/0") == "0.0.0.0-255.255.255.255");
     CHECK(addresses("!0.0.0.0/0") == "::-::fffe:ffff:ffff ::1:0:0:0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
@@ -72,15 +75,18 @@ TEST_CASE("addresses that are refused") {
     CHECK(addresses("!any") == "no address is left in \"!any\" @0");
     CHECK(addresses("[10.0.0.1,!10.0.0.0/8]") == "no address is left in \"10.0.0.1,!10.0.0.0/8\" @1");
     CHECK(addresses("[10.0.0.1,]") == "an empty item in the list: expected one more address @10");
-    CHECK(addresses("10.0.0.300") == "\"10.0.0.300\" is not an address: expected any, an IPv4 or IPv6 address, a range, a $VARIABLE or a [list] @0");
+    CHECK(addresses("10.0.0.300") ==
+          "\"10.0.0.300\" is not an address: expected any, an IPv4 or IPv6 address, a range, a $VARIABLE or a [list] @0");
     CHECK(addresses("[10.0.0.1,10.0.0.0/33]") == "\"33\" is not a number: expected 0 to 32 @19");
     CHECK(addresses("10.0.0.0/255.0.255.0") == "\"255.0.255.0\" is not a network mask @9");
     CHECK(addresses("10.0.0.9-10.0.0.1") == "the address range \"10.0.0.9-10.0.0.1\" ends before it begins @0");
     CHECK(addresses("$NOBODY") == "unknown address variable $NOBODY @0");
     CHECK(addresses("[10.0.0.1,$LOOP_A]") == "in $LOOP_A: in $LOOP_B: $LOOP_A refers to itself @10");
-    CHECK(addresses("$BROKEN") == "in $BROKEN: \"10.0.0.x\" is not an address: expected any, an IPv4 or IPv6 address, a range, a $VARIABLE or a [list] @0");
+    CHECK(addresses("$BROKEN") ==
+          "in $BROKEN: \"10.0.0.x\" is not an address: expected any, an IPv4 or IPv6 address, a range, a $VARIABLE or a [list] @0");
     CHECK(addresses("[10.0.0.1]x]") == "`]` without `[` @11");
-    CHECK(addresses(std::string(20, '[') + "10.0.0.1" + std::string(20, ']')) == "lists and variables stand within each other more than 16 deep @17");
+    CHECK(addresses(std::string(20, '[') + "10.0.0.1" + std::string(20, ']')) ==
+          "lists and variables stand within each other more than 16 deep @17");
 }
 
 TEST_CASE("port lists") {
