@@ -9,7 +9,7 @@
 #include "rules/compile/compiled.hpp"
 #include "rules/match/check.hpp"
 #include "rules/match/engine.hpp"
-#include "rules/match/header.hpp"
+#include "rules/match/header_match.hpp"
 #include "rules/match/session_state.hpp"
 #include "rules/match/transform.hpp"
 
@@ -110,12 +110,12 @@ struct Engine::Impl {
         const ParserInfo& parser;
         const void* data;
         Report report;
-        std::uint16_t ordinal = 0;
+        std::uint16_t ordinal = 0;  ///< SessionState::requests
     };
     struct Part {
         bool present = false, matched = false;
+        std::uint64_t digest = 0;  ///< of the value that matched
     };
-    [[nodiscard]] std::uint16_t count_report(Call& call, Report report) noexcept;
     [[nodiscard]] Part field_part(const GroupPlan& group, const Transaction& transaction) noexcept;
     [[nodiscard]] static Part number_part(const FieldCheck& check, const Transaction& transaction) noexcept;
     void judge_transaction(RuleIndex number, Call& call, const Transaction& transaction) noexcept;

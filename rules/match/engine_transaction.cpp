@@ -7,8 +7,14 @@ namespace {
 
 /// Elements of a list field that are looked at.
 constexpr std::size_t max_elements = 1024;
-/// Note::position of a transaction that a rule has fired on.
-constexpr std::uint64_t has_fired = ~std::uint64_t{0};
+
+/// FNV-1a: tells whether a rule would fire on the same values again, no more.
+constexpr std::uint64_t fnv_start = 0xcbf29ce484222325, fnv_prime = 0x100000001b3;
+std::uint64_t digest(std::uint64_t sum, Bytes bytes) noexcept {
+    for (const std::uint8_t byte : bytes) sum = (sum ^ byte) * fnv_prime;
+    return sum;
+}
+std::uint64_t digest(std::uint64_t sum, std::uint64_t number) noexcept { return (sum ^ number) * fnv_prime; }
 
 bool has_bytes(const Value& value) noexcept {
     return value.kind == Value::Kind::text || value.kind == Value::Kind::hex || value.kind == Value::Kind::address || value.kind == Value::Kind::mac;
@@ -26,29 +32,11 @@ void each_value(const Field& field, const void* transaction, Visit visit) noexce
 
 }  // namespace
 
-/// Requests and responses are matched up by their order; one that follows an answered request starts afresh, so that a message
-/// that was lost does not shift all later ones.
-std::uint16_t Engine::Impl::count_report(Call& call, Report report) noexcept {
-    if (call.state == nullptr) return 1;  // should a state be made in this call, it begins to count here
-    SessionState& state = *call.state;
-    if (has(report, Report::request)) {
-        if (state.response_was_last) state.responses = state.requests;
-        ++state.requests;
-        if (has(report, Report::response)) state.responses = state.requests;
-        state.response_was_last = has(report, Report::response);
-        return state.requests;
-    }
-    if (state.responses == state.requests) ++state.requests;
-    ++state.responses;
-    state.response_was_last = true;
-    return state.responses;
-}
-
 void Engine::Impl::transaction(Call& call, const ParserInfo& parser, const void* data, Report report) noexcept {
     const AppGroup& group = rules->app(call.app);
     if (group.empty()) return;
-    const bool fresh = call.state == nullptr;
-    const Transaction transaction{parser, data, report, count_report(call, report)};
+    if (call.state != nullptr && has(report, Report::request)) ++call.state->requests;
+    const Transaction transaction{parser, data, report, call.state != nullptr ? call.state->requests : std::uint16_t{0}};
     candidates.clear();
     for (const AppGroup::Buffer& buffer : group.buffers)
         each_value(parser.fields[buffer.field], data, [&](const Value& value) {
@@ -62,13 +50,12 @@ void Engine::Impl::transaction(Call& call, const ParserInfo& parser, const void*
     add_bare(group.bare, call);
     if (call.state != nullptr)
         table.each(*call.state, [&](const Note& note) {
-            if (note.kind == Note::Kind::transaction && note.detail == transaction.ordinal && note.position != has_fired) candidates.add(note.subject);
+            if (note.kind == Note::Kind::half_met && note.detail == transaction.ordinal) candidates.add(note.subject);
         });
     for (const RuleIndex number : candidates.sorted()) {
         judge_transaction(number, call, transaction);
-        if (call.stopped) break;
+        if (call.stopped) return;
     }
-    if (fresh && call.state != nullptr && has(report, Report::request)) call.state->requests = 1;
 }
 
 Engine::Impl::Part Engine::Impl::number_part(const FieldCheck& check, const Transaction& transaction) noexcept {
@@ -77,6 +64,7 @@ Engine::Impl::Part Engine::Impl::number_part(const FieldCheck& check, const Tran
     each_value(transaction.parser.fields[check.field], transaction.data, [&](const Value& value) {
         if (value.kind != Value::Kind::number && value.kind != Value::Kind::boolean) return false;
         part.present = true;
+        part.digest = digest(fnv_start, value.number);
         return part.matched = check.range.matches(value.number);
     });
     return part;
@@ -88,7 +76,9 @@ Engine::Impl::Part Engine::Impl::field_part(const GroupPlan& group, const Transa
     each_value(transaction.parser.fields[group.buffer.field], transaction.data, [&](const Value& value) {
         if (!has_bytes(value)) return false;
         part.present = true;
-        return part.matched = checker.check(group.steps, {transformer.apply(group.transforms, value.bytes)}).matched;
+        part.matched = checker.check(group.steps, {transformer.apply(group.transforms, value.bytes)}).matched;
+        if (part.matched) part.digest = digest(fnv_start, value.bytes);
+        return part.matched;
     });
     return part;
 }
@@ -111,49 +101,57 @@ bool Engine::Impl::side_conditions_hold(const RulePlan& plan, Call& call) noexce
     return true;
 }
 
+/// A parser may report a transaction several times as more of it is known, each time with all that it knows: a rule fires
+/// again only on other values, or after another request.
 void Engine::Impl::judge_transaction(RuleIndex number, Call& call, const Transaction& transaction) noexcept {
     const RulePlan& plan = rules->plans()[number];
     const Rule& rule = *plan.rule;
-    Note* held = nullptr;
-    if (plan.both_ways && call.state != nullptr) {
-        held = table.find(*call.state, Note::Kind::transaction, Direction::to_server, number);
-        if (held != nullptr && held->detail != transaction.ordinal) held = nullptr;
-        if (held != nullptr && held->position == has_fired) return;
-    }
-    // A rule that a request has partly met has a header that fits the request: seen from the response, turned round.
+    const auto noted = [&](Note::Kind kind) {
+        Note* const note = call.state != nullptr ? table.find(*call.state, kind, Direction::to_server, number) : nullptr;
+        return note != nullptr && note->detail == transaction.ordinal ? note : nullptr;
+    };
+    const Note* const half = plan.both_ways ? noted(Note::Kind::half_met) : nullptr;
+    // A rule that a request has met in part has a header that fits the request: seen from the response, turned round.
     const Ends own = call.ends;
-    if (held != nullptr && !matches_ends(rule.header, own)) call.ends = own.reversed();
+    if (half != nullptr && !matches_ends(rule.header, own)) call.ends = own.reversed();
     const bool admitted = admits(plan, call) && matches_app(rule, call.app, true) == AppMatch::yes;
     call.ends = own;
     if (!admitted) return;
 
     checker.begin_rule();
-    std::uint64_t met = held != nullptr ? held->position : 0, bit = 1;
-    bool complete = true, hopeless = false;
+    std::uint64_t met = half != nullptr ? half->position : 0, bit = 1, values = fnv_start;
+    bool complete = true;
     const auto count = [&](const Part& part) {
         if (part.matched) met |= bit;
-        if ((met & bit) == 0) {
-            complete = false;
-            hopeless |= part.present || !plan.both_ways;  // what is there and does not match will not match later
-        }
+        const bool holds = (met & bit) != 0;
+        complete &= holds;
+        values = digest(values, part.matched ? part.digest : 0);
         bit <<= 1;
-        return !hopeless;
+        return holds || (!part.present && plan.both_ways);  // what is there and does not match will not match later
     };
     for (const FieldCheck& check : rule.field_checks)
         if (!count(number_part(check, transaction))) return;
     for (const GroupPlan& group : plan.groups)
         if (group.buffer.source == BufferRef::Source::field && !count(field_part(group, transaction))) return;
 
-    if (!complete && (met == 0 || has(transaction.report, Report::response))) return;
-    if (complete && !side_conditions_hold(plan, call)) return;
-    if (plan.both_ways && !has(transaction.report, Report::response)) {
+    if (!complete) {
+        if (met == 0 || has(transaction.report, Report::response)) return;
         if (SessionState* const state = state_of(call))
-            if (Note* const note = table.note(*state, Note::Kind::transaction, Direction::to_server, number)) {
+            if (Note* const note = table.note(*state, Note::Kind::half_met, Direction::to_server, number)) {
                 note->detail = transaction.ordinal;
-                note->position = complete ? has_fired : met;
+                note->position = met;
             }
+        return;
     }
-    if (complete) fire(plan, call, Scope::session, call.side);
+    const Note* const reported = noted(Note::Kind::reported);
+    if (reported != nullptr && reported->position == values) return;
+    if (!side_conditions_hold(plan, call)) return;
+    if (SessionState* const state = state_of(call))
+        if (Note* const note = table.note(*state, Note::Kind::reported, Direction::to_server, number)) {
+            note->detail = transaction.ordinal;
+            note->position = values;
+        }
+    fire(plan, call, Scope::session, call.side);
 }
 
 }  // namespace weir::rules

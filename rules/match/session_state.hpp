@@ -26,7 +26,8 @@ struct Note {
         fired,        ///< rule `subject` has fired on the stream's bytes up to `position`
         waiting,      ///< rule `subject` saw its literal before `position` and may yet match, once content `detail` turns up again
         awaiting_app, ///< rule `subject` matched, but for the application protocol, which is not known
-        transaction,  ///< rule `subject`: parts in `position` (a bit each) held for request number `detail`; all bits: it has fired
+        reported,     ///< rule `subject` has fired on fields whose digest is `position`, when `detail` requests had been seen
+        half_met,     ///< rule `subject`: request number `detail` met the parts in `position` (a bit each), its response may meet the rest
     };
     Kind kind = Kind::flowbit;
     Direction direction = Direction::to_server;
@@ -40,8 +41,7 @@ struct SessionState {
     std::array<Side, 2> sides;          ///< by Direction, as the transport shows it
     std::uint32_t notes = 0;            ///< newest first
     std::uint16_t note_count = 0;
-    std::uint16_t requests = 0, responses = 0;  ///< reports so far, counted round and round
-    bool response_was_last = false;
+    std::uint16_t requests = 0;         ///< reports of requests so far, counted round and round
     bool passed = false;                ///< a pass rule has let the session go
     std::array<bool, 2> addresses_judged{}, app_due{};  ///< by Direction
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/header.hpp"
+#include "rules/match/header_match.hpp"
 
 #include <algorithm>
 
@@ -11,17 +11,9 @@ namespace {
 
 constexpr std::uint8_t icmp = 1, tcp = 6, udp = 17, icmpv6 = 58;
 
-/// Whether sorted, disjoint ranges hold the key.
-template <class List, class Key>
-bool contains(const List& list, const Key& key) noexcept {
-    if (list.any) return true;
-    const auto after = std::upper_bound(list.ranges.begin(), list.ranges.end(), key, [](const Key& k, const auto& range) { return k < range.first; });
-    return after != list.ranges.begin() && key <= (after - 1)->last;
-}
-
 bool matches_one_way(const Header& header, const Ends& ends) noexcept {
-    return contains(header.destination_port, ends.destination_port) && contains(header.source_port, ends.source_port) &&
-           contains(header.destination, ends.destination) && contains(header.source, ends.source);
+    return header.destination_port.contains(ends.destination_port) && header.source_port.contains(ends.source_port) &&
+           header.destination.contains(ends.destination) && header.source.contains(ends.source);
 }
 
 /// The value of an option of the given kind in a list of type-length-value options (IPv4: RFC 791; TCP: RFC 9293 section 3.1);
