@@ -67,7 +67,7 @@ std::size_t NameTable::claim(EquipmentId equipment) noexcept {
     if (own != owners_.size()) return own;
     const auto row = static_cast<std::size_t>(std::ranges::min_element(used_) - used_.begin());
     for (Entry& entry : blocks_[row]) {
-        if (entry.expires > used_[row]) metrics_.evicted.add();
+        if (owners_[row] != no_equipment && entry.expires > used_[row]) metrics_.evicted.add();
         entry = {};
     }
     owners_[row] = equipment;

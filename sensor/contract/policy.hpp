@@ -32,6 +32,7 @@ inline constexpr Time forever = std::numeric_limits<Time>::max();
 
 struct Equipment {
     std::string name, vendor, model, role, site;  ///< all but the name may be empty
+    IpAddress address;                            ///< the first one that it names, for tools; `::`: none
     ContractId contract = no_contract;            ///< none: it may do nothing
     unsigned file_line = 0;
 };

@@ -243,6 +243,7 @@ private:
         const auto id = static_cast<EquipmentId>(tables_.equipment.size());
         Equipment equipment;
         equipment.file_line = node.line;
+        const std::size_t first_claim = claims_.size();
         bool unused = true;
         if (const Node* const name = map.require("name")) {
             equipment.name = text(*name, "the equipment's name", unused);
@@ -266,6 +267,7 @@ private:
         if (mac != nullptr) read_macs(*mac, id);
         if (address == nullptr && network == nullptr && mac == nullptr && node.type == Type::map)
             errors_.add(node, "an equipment entry needs `address`, `network` or `mac`");
+        if (claims_.size() > first_claim) equipment.address = claims_[first_claim].range.first.address();
         addressed_.push_back(address != nullptr || network != nullptr);
         tables_.equipment.push_back(std::move(equipment));
     }
