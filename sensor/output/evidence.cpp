@@ -33,6 +33,12 @@ constexpr std::array rows{
     gauge<&EvidenceMetrics::sessions>("weir_evidence_sessions", "Sessions with evidence that have not ended"),
 };
 
+/// libpcap's own number of a link type. The two agree but for a few historic ones, of which weir reads raw IP only.
+constexpr int data_link_of(std::uint16_t link_type) noexcept {
+    constexpr std::uint16_t linktype_raw = 101;
+    return link_type == linktype_raw ? DLT_RAW : link_type;
+}
+
 /// Shortens a capture that was cut off in the middle of a record to the records that are whole; removes it when not even
 /// its header is. Called once, after an error: best effort.
 void cut_to_whole_records(const std::filesystem::path& path) {
@@ -97,13 +103,15 @@ bool Evidence::add(std::uint64_t flow_id, const Packet& packet) {
     const auto found = files_.find(flow_id);
     if (found == files_.end() || found->second.cut) return true;
     File& file = found->second;
+    // The first packet makes the file, even where it finds no room in it: an alert has named it.
+    if (!file.begun && !open(file, packet.link_type)) return false;
     const std::uint64_t size = record_header_size + packet.data.size();
     if (file.size + size > limits_.session_bytes || total_ + size > limits_.total_bytes) {
         file.cut = true;
         metrics_.cut_sessions.add();
         return close(file);
     }
-    if (file.begun && file.link_type != packet.link_type) {
+    if (file.link_type != packet.link_type) {
         metrics_.mixed_links.add();
         return true;
     }
@@ -136,7 +144,7 @@ bool Evidence::open(File& file, std::uint16_t link_type) {
             return false;
         }
     }
-    file.handle.reset(pcap_open_dead_with_tstamp_precision(link_type, snap_length, PCAP_TSTAMP_PRECISION_NANO));
+    file.handle.reset(pcap_open_dead_with_tstamp_precision(data_link_of(link_type), snap_length, PCAP_TSTAMP_PRECISION_NANO));
     if (!file.handle) return fail(file, ENOMEM);
     errno = 0;
     file.dumper.reset(file.begun ? pcap_dump_open_append(file.handle.get(), path.c_str()) : pcap_dump_open(file.handle.get(), path.c_str()));
