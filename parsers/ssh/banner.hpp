@@ -31,7 +31,10 @@ struct Banner {
     return !banner.software.empty();
 }
 
-/// Protocol 1: binary packets of another form, not read here. 1.99 speaks version 2 (RFC 4253 section 5.1).
-[[nodiscard]] inline bool is_version_1(Bytes protocol) noexcept { return starts_with(protocol, "1.") && as_text(protocol) != "1.99"; }
+/// A server that says 1.99 speaks versions 1 and 2, as the client wants (RFC 4253 section 5.1).
+[[nodiscard]] inline bool is_any_version(Bytes protocol) noexcept { return as_text(protocol) == "1.99"; }
+
+/// Protocol 1: binary packets of another form, not read here.
+[[nodiscard]] inline bool is_version_1(Bytes protocol) noexcept { return starts_with(protocol, "1.") && !is_any_version(protocol); }
 
 }  // namespace weir::ssh

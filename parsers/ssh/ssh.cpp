@@ -114,6 +114,10 @@ Fed State::line(Side& side, Direction direction, Bytes bytes, Emit<Transaction> 
 Fed State::packet(Side& side, Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
     if (bytes.size() < packet_start) return Fed::need_more(0, packet_start);
     const Packet packet{bytes};
+    const bool begins = packet.good && packet.message == kexinit_message;
+    Banner banner;
+    if (!side.kexinit_seen && !begins && read_banner(side.banner.get(), banner) && is_any_version(banner.protocol))
+        return Fed::done(0);  // protocol 1, and the client's banner is not in the capture
     if (!packet.good) return give_up(invalid_record, direction, emit);
     const bool rsa = starts_with(kept(chosen_[static_cast<std::size_t>(List::kex)]), "rsa");  // RFC 4432: the server speaks first
     const bool is_reply = packet.message == reply_message || packet.message == gex_reply || (packet.message == first_of_client && rsa);

@@ -215,6 +215,10 @@ TEST_CASE("ssh: lines before the banner, versions 1.99 and 1.5") {
     CHECK(old.finish().anomalies.empty());
     CHECK(logs(old.outcome()) == 1);
     CHECK(logged(old.outcome()).get("ssh.client.proto_version") == "1.5");
+
+    Driver server_only;  // a packet of protocol 1 where a KEXINIT would begin
+    CHECK_FALSE(server_only.stream(to_client, joined({text("SSH-1.99-OpenSSH_6.6.1p1\n"), "000001af 00 02 a112fc7ab2f71c4b"_hex})));
+    CHECK(server_only.finish().anomalies.empty());
 }
 
 TEST_CASE("ssh: each anomaly") {
@@ -254,7 +258,7 @@ TEST_CASE("ssh: a gap ends the direction quietly") {
 }
 
 TEST_CASE("ssh: probing") {
-    for (std::size_t length = 0; length < 5; ++length) CHECK(probe(prefix(client_banner, length)).answer == (length == 0 ? Probe::Answer::no_match : Probe::Answer::need_more));
+    for (std::size_t length = 0; length < 5; ++length) CHECK(probe(prefix(client_banner, length)).answer == Probe::Answer::need_more);
     CHECK(probe(client_banner).answer == Probe::Answer::match);
     CHECK(probe(prefix(client_banner, 6)).answer == Probe::Answer::match);
     CHECK(ssh::Parser::probe(Offer{client_banner, Transport::udp, to_server, true}).answer == Probe::Answer::no_match);
