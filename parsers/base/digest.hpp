@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Message digests as lower-case hexadecimal, for fingerprints (JA3, JA4, HASSH, certificates). OpenSSL does the work.
+// Message digests for fingerprints (JA3, JA4, HASSH, certificates, host keys), mostly as lower-case hexadecimal. OpenSSL does
+// the work.
 #pragma once
 
 #include <array>
@@ -25,5 +26,8 @@ struct HexDigest {
 [[nodiscard]] inline HexDigest<32> md5(Bytes bytes) noexcept { return md5(std::span{&bytes, 1}); }
 [[nodiscard]] inline HexDigest<40> sha1(Bytes bytes) noexcept { return sha1(std::span{&bytes, 1}); }
 [[nodiscard]] inline HexDigest<64> sha256(Bytes bytes) noexcept { return sha256(std::span{&bytes, 1}); }
+
+/// SHA-256 as bytes, for fingerprints that are not shown in hexadecimal; all zero where the platform refuses it.
+[[nodiscard]] std::array<std::uint8_t, 32> raw_sha256(Bytes bytes) noexcept;
 
 }  // namespace weir

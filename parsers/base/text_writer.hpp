@@ -41,6 +41,17 @@ public:
     TextWriter& hex(std::uint16_t number) noexcept {
         return hex(static_cast<std::uint8_t>(number >> 8)).hex(static_cast<std::uint8_t>(number));
     }
+    /// RFC 4648 section 4, without padding.
+    TextWriter& base64(Bytes bytes) noexcept {
+        constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        std::uint32_t group = 0;
+        unsigned bits = 0;
+        for (const std::uint8_t byte : bytes) {
+            group = group << 8 | byte;
+            for (bits += 8; bits >= 6; bits -= 6) put(alphabet[group >> (bits - 6) & 63]);
+        }
+        return bits == 0 ? *this : put(alphabet[group << (6 - bits) & 63]);
+    }
 
 private:
     std::span<std::uint8_t> memory_;

@@ -2,36 +2,9 @@
 // Builds TLS records and hellos for tests, from the parts that matter.
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-#include <vector>
+#include "tests/support/wire.hpp"
 
-#include "parsers/base/bytes.hpp"
-
-namespace weir::test {
-
-using Wire = std::vector<std::uint8_t>;
-
-inline Wire joined(std::initializer_list<Wire> parts) {
-    Wire out;
-    for (const Wire& part : parts) out.insert(out.end(), part.begin(), part.end());
-    return out;
-}
-inline Wire number(std::size_t value, unsigned octets) {
-    Wire out;
-    while (octets-- > 0) out.push_back(static_cast<std::uint8_t>(value >> (8 * octets)));
-    return out;
-}
-inline Wire text(std::string_view characters) { return {characters.begin(), characters.end()}; }
-/// `content` behind its length of so many octets.
-inline Wire vector(unsigned octets, const Wire& content) { return joined({number(content.size(), octets), content}); }
-inline Wire numbers(std::initializer_list<unsigned> values) {
-    Wire out;
-    for (const unsigned value : values) out = joined({out, number(value, 2)});
-    return out;
-}
-
-namespace tls_wire {
+namespace weir::test::tls_wire {
 
 inline Wire record(unsigned type, const Wire& payload, unsigned version = 0x0301) { return joined({number(type, 1), number(version, 2), vector(2, payload)}); }
 inline Wire message(unsigned type, const Wire& body) { return joined({number(type, 1), vector(3, body)}); }
@@ -55,5 +28,4 @@ inline Wire certificates(std::initializer_list<Wire> chain) {
 }
 inline Wire change_cipher_spec() { return record(20, {1}, 0x0303); }
 
-}  // namespace tls_wire
-}  // namespace weir::test
+}  // namespace weir::test::tls_wire
