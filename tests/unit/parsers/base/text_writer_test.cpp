@@ -17,7 +17,8 @@ TEST_CASE("text writer: what does not fit fails it for good") {
 }
 
 TEST_CASE("text writer: base64 without padding") {
-    for (const auto& [plain, coded] : {std::pair{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}, {"\xff\xfe", "//4"}}) {
+    for (const auto& [plain, coded] :
+         {std::pair{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}, {"\xff\xfe", "//4"}}) {
         std::array<std::uint8_t, 16> memory;
         CHECK(as_text(TextWriter{memory}.base64(as_bytes(plain)).text()) == coded);
     }
