@@ -11,7 +11,7 @@
 
 namespace weir {
 
-/// A digest in hexadecimal; empty where the platform refuses the algorithm (MD5 in FIPS mode).
+/// A digest in hexadecimal; empty where the platform refuses the algorithm.
 template <std::size_t Digits>
 struct HexDigest {
     std::array<char, Digits> digits{};
@@ -19,7 +19,7 @@ struct HexDigest {
     [[nodiscard]] std::string_view text() const noexcept { return valid ? std::string_view{digits.data(), Digits} : std::string_view{}; }
 };
 
-/// No allocation after a thread's first call. `pieces` are digested one behind the other.
+/// No allocation, no state. `pieces` are digested one behind the other.
 [[nodiscard]] HexDigest<32> md5(std::span<const Bytes> pieces) noexcept;
 [[nodiscard]] HexDigest<40> sha1(std::span<const Bytes> pieces) noexcept;
 [[nodiscard]] HexDigest<64> sha256(std::span<const Bytes> pieces) noexcept;

@@ -39,7 +39,8 @@ std::uint32_t key_bits(std::string_view type, Cursor rest) noexcept {
 }
 
 bool is_name(Bytes bytes) noexcept {
-    return !bytes.empty() && bytes.size() <= max_type && std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte > 0x20 && byte < 0x7f; });
+    return !bytes.empty() && bytes.size() <= max_type &&
+           std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte > 0x20 && byte < 0x7f; });
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 namespace weir::ssh {
 
 struct HostKey {
-    Bytes type{};               ///< `ssh-ed25519`, `ssh-rsa-cert-v01@openssh.com`; absent: no key seen
-    std::uint32_t bits = 0;     ///< size as ssh-keygen prints it; 0: unknown type
-    Bytes fingerprint{};        ///< `SHA256:...` over the blob as sent, as OpenSSH prints it; in scratch memory
+    Bytes type{};            ///< `ssh-ed25519`, `ssh-rsa-cert-v01@openssh.com`; absent: no key seen
+    std::uint32_t bits = 0;  ///< size as ssh-keygen prints it; 0: unknown type
+    Bytes fingerprint{};     ///< `SHA256:...` over the blob as sent, as OpenSSH prints it; in scratch memory
 };
 
 /// Looks for a host key at the start of the payload of message 31 or 33 (its number included): both carry it there, whatever the

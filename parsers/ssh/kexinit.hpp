@@ -9,7 +9,14 @@ namespace weir::ssh {
 
 /// The name-lists in wire order; the two of languages are not looked into.
 enum class List : std::uint8_t {
-    kex, host_key, cipher_to_server, cipher_to_client, mac_to_server, mac_to_client, compression_to_server, compression_to_client,
+    kex,
+    host_key,
+    cipher_to_server,
+    cipher_to_client,
+    mac_to_server,
+    mac_to_client,
+    compression_to_server,
+    compression_to_client,
 };
 inline constexpr std::size_t list_count = 8;
 

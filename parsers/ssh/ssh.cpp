@@ -12,14 +12,15 @@ namespace {
 
 constexpr unsigned invalid_banner = 1, long_banner = 2, invalid_record = 3, invalid_kexinit = 4, long_kexinit = 5;
 
-constexpr std::size_t max_banner = 255;       // RFC 4253 section 4.2, line end included
-constexpr std::size_t max_line = 1024;        // of any line before the key exchange
-constexpr std::uint8_t max_lines = 64;        // before the banner
-constexpr std::uint32_t max_packet = 35000;   // RFC 4253 section 6.1
-constexpr std::size_t packet_start = 6;       // packet_length (4), padding_length, message number
+constexpr std::size_t max_banner = 255;      // RFC 4253 section 4.2, line end included
+constexpr std::size_t max_line = 1024;       // of any line before the key exchange
+constexpr std::uint8_t max_lines = 64;       // before the banner
+constexpr std::uint32_t max_packet = 35000;  // RFC 4253 section 6.1
+constexpr std::size_t packet_start = 6;      // packet_length (4), padding_length, message number
 
 /// RFC 4253 section 12; 30 to 49 belong to the key exchange in use.
-constexpr std::uint8_t disconnect = 1, kexinit_message = 20, new_keys_message = 21, first_of_client = 30, reply_message = 31, gex_reply = 33;
+constexpr std::uint8_t disconnect = 1, kexinit_message = 20, new_keys_message = 21, first_of_client = 30, reply_message = 31,
+                       gex_reply = 33;
 
 std::size_t index_of(Direction direction) noexcept { return static_cast<std::size_t>(direction); }
 
@@ -227,9 +228,11 @@ void State::negotiate() noexcept {
     if (!client.lists_kept || !server.lists_kept) return;
     for (std::size_t i = 0; i < list_count; ++i) {
         const Bytes name = choose(kept(client.lists[i]), kept(server.lists[i]));
-        chosen_[i] = name.empty() ? Slice{} : Slice{static_cast<std::uint16_t>(name.data() - names_.data()), static_cast<std::uint16_t>(name.size())};
+        chosen_[i] = name.empty() ? Slice{}
+                                  : Slice{static_cast<std::uint16_t>(name.data() - names_.data()), static_cast<std::uint16_t>(name.size())};
     }
-    for (const auto& [cipher, mac] : {std::pair{List::cipher_to_server, List::mac_to_server}, {List::cipher_to_client, List::mac_to_client}})
+    for (const auto& [cipher, mac] :
+         {std::pair{List::cipher_to_server, List::mac_to_server}, {List::cipher_to_client, List::mac_to_client}})
         if (is_authenticated(kept(chosen_[static_cast<std::size_t>(cipher)]))) chosen_[static_cast<std::size_t>(mac)] = {};
 }
 

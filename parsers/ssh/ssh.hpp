@@ -23,9 +23,9 @@ struct End {
 struct Transaction {
     bool from_server = false;  ///< the server's message led to this report: `ssh.proto` and `ssh.software` are that end's
     End client{}, server{};
-    NameLists chosen{};        ///< by List; absent before both KEXINITs
+    NameLists chosen{};  ///< by List; absent before both KEXINITs
     HostKey host_key{};
-    bool reversed = false;     ///< the SSH server sends what is fed as `to_server`: it opened the TCP session (call home)
+    bool reversed = false;  ///< the SSH server sends what is fed as `to_server`: it opened the TCP session (call home)
 };
 
 /// What must outlive the bytes that held it, and where both streams stand. About 4 KiB.
@@ -112,32 +112,48 @@ struct Parser {
     static constexpr std::array hints{Hint::tcp(22), Hint::tcp(830), Hint::tcp(2022), Hint::tcp(2222), Hint::tcp(4334)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
-        field<&of_end<&Transaction::client, &End::protocol>>("", "ssh.client.proto_version", "Protocol version of the client, RFC 4253 section 4.2"),
-        field<&of_end<&Transaction::client, &End::software>>("", "ssh.client.software_version", "Software version of the client, RFC 4253 section 4.2"),
+        field<&of_end<&Transaction::client, &End::protocol>>("", "ssh.client.proto_version",
+                                                             "Protocol version of the client, RFC 4253 section 4.2"),
+        field<&of_end<&Transaction::client, &End::software>>("", "ssh.client.software_version",
+                                                             "Software version of the client, RFC 4253 section 4.2"),
         field<&of_end<&Transaction::client, &End::hassh>>("ssh.hassh", "ssh.client.hassh.hash", "HASSH: MD5 over the client's algorithms"),
         field<&of_end<&Transaction::client, &End::hassh_text>>("ssh.hassh.string", "ssh.client.hassh.string", "What HASSH is the MD5 of"),
-        field<&of_end<&Transaction::server, &End::protocol>>("", "ssh.server.proto_version", "Protocol version of the server, RFC 4253 section 4.2"),
-        field<&of_end<&Transaction::server, &End::software>>("", "ssh.server.software_version", "Software version of the server, RFC 4253 section 4.2"),
-        field<&of_end<&Transaction::server, &End::hassh>>("ssh.hassh.server", "ssh.server.hassh.hash", "HASSHServer: MD5 over the server's algorithms"),
-        field<&of_end<&Transaction::server, &End::hassh_text>>("ssh.hassh.server.string", "ssh.server.hassh.string", "What HASSHServer is the MD5 of"),
+        field<&of_end<&Transaction::server, &End::protocol>>("", "ssh.server.proto_version",
+                                                             "Protocol version of the server, RFC 4253 section 4.2"),
+        field<&of_end<&Transaction::server, &End::software>>("", "ssh.server.software_version",
+                                                             "Software version of the server, RFC 4253 section 4.2"),
+        field<&of_end<&Transaction::server, &End::hassh>>("ssh.hassh.server", "ssh.server.hassh.hash",
+                                                          "HASSHServer: MD5 over the server's algorithms"),
+        field<&of_end<&Transaction::server, &End::hassh_text>>("ssh.hassh.server.string", "ssh.server.hassh.string",
+                                                               "What HASSHServer is the MD5 of"),
         field<&of_sender<&End::protocol>>("ssh.proto", "", "Protocol version of the end that just spoke"),
         field<&of_sender<&End::software>>("ssh.software", "", "Software version of the end that just spoke"),
         field<&of_end<&Transaction::client, &End::comment>>("", "weir.ssh.client.comment", "Comment behind the client's software version"),
+        field<&strict_kex<&Transaction::client>>("", "weir.ssh.client.strict_kex", "The client offers strict key exchange (CVE-2023-48795)",
+                                                 FieldKind::number),
         field<&of_end<&Transaction::server, &End::comment>>("", "weir.ssh.server.comment", "Comment behind the server's software version"),
-        field<&strict_kex<&Transaction::client>>("", "weir.ssh.client.strict_kex", "The client offers strict key exchange (CVE-2023-48795)", FieldKind::number),
-        field<&strict_kex<&Transaction::server>>("", "weir.ssh.server.strict_kex", "The server offers strict key exchange (CVE-2023-48795)", FieldKind::number),
+        field<&strict_kex<&Transaction::server>>("", "weir.ssh.server.strict_kex", "The server offers strict key exchange (CVE-2023-48795)",
+                                                 FieldKind::number),
         field<&chosen<List::kex>>("ssh.kex", "weir.ssh.kex", "Key exchange agreed on, RFC 4253 section 7.1"),
-        field<&chosen<List::cipher_to_server>>("ssh.cipher", "weir.ssh.cipher.to_server", "Cipher agreed on towards the server, RFC 4253 section 7.1"),
-        field<&chosen<List::cipher_to_client>>("", "weir.ssh.cipher.to_client", "Cipher agreed on towards the client, RFC 4253 section 7.1"),
-        field<&chosen<List::mac_to_server>>("", "weir.ssh.mac.to_server", "MAC agreed on towards the server; absent where the cipher authenticates"),
-        field<&chosen<List::mac_to_client>>("", "weir.ssh.mac.to_client", "MAC agreed on towards the client; absent where the cipher authenticates"),
+        field<&chosen<List::cipher_to_server>>("ssh.cipher", "weir.ssh.cipher.to_server",
+                                               "Cipher agreed on towards the server, RFC 4253 section 7.1"),
+        field<&chosen<List::cipher_to_client>>("", "weir.ssh.cipher.to_client",
+                                               "Cipher agreed on towards the client, RFC 4253 section 7.1"),
+        field<&chosen<List::mac_to_server>>("", "weir.ssh.mac.to_server",
+                                            "MAC agreed on towards the server; absent where the cipher authenticates"),
+        field<&chosen<List::mac_to_client>>("", "weir.ssh.mac.to_client",
+                                            "MAC agreed on towards the client; absent where the cipher authenticates"),
         field<&chosen<List::compression_to_server>>("", "weir.ssh.compression.to_server", "Compression agreed on towards the server"),
         field<&chosen<List::compression_to_client>>("", "weir.ssh.compression.to_client", "Compression agreed on towards the client"),
-        field<&chosen<List::host_key>>("ssh.host_key_algorithm", "weir.ssh.host_key.algorithm", "Host key algorithm agreed on, RFC 4253 section 7.1"),
-        field<&of_key<&HostKey::type>>("ssh.host_key_type", "weir.ssh.host_key.type", "Type of the server's host key, RFC 4253 section 6.6"),
+        field<&chosen<List::host_key>>("ssh.host_key_algorithm", "weir.ssh.host_key.algorithm",
+                                       "Host key algorithm agreed on, RFC 4253 section 7.1"),
+        field<&of_key<&HostKey::type>>("ssh.host_key_type", "weir.ssh.host_key.type",
+                                       "Type of the server's host key, RFC 4253 section 6.6"),
         field<&key_bits>("ssh.host_key_bits", "weir.ssh.host_key.bits", "Size of the server's host key in bits", FieldKind::number),
-        field<&of_key<&HostKey::fingerprint>>("ssh.host_key_fingerprint", "weir.ssh.host_key.fingerprint", "SHA-256 of the server's host key as OpenSSH prints it"),
-        field<&reversed>("ssh.reversed", "weir.ssh.reversed", "The SSH server opened the TCP session (call home, RFC 8071)", FieldKind::number),
+        field<&of_key<&HostKey::fingerprint>>("ssh.host_key_fingerprint", "weir.ssh.host_key.fingerprint",
+                                              "SHA-256 of the server's host key as OpenSSH prints it"),
+        field<&reversed>("ssh.reversed", "weir.ssh.reversed", "The SSH server opened the TCP session (call home, RFC 8071)",
+                         FieldKind::number),
     };
     static constexpr std::array anomalies{
         Anomaly{1, "invalid_banner", "An identification string without its parts, or too many lines before it"},

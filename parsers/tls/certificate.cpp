@@ -12,8 +12,8 @@
 namespace weir::tls {
 namespace {
 
-constexpr std::uint32_t max_chain = 256;     // certificates that are counted
-constexpr std::size_t max_names = 128;       // subjectAltName entries that are shown
+constexpr std::uint32_t max_chain = 256;  // certificates that are counted
+constexpr std::size_t max_names = 128;    // subjectAltName entries that are shown
 constexpr std::uint8_t explicit_version = 0xa0, issuer_unique_id = 0x81, subject_unique_id = 0x82, explicit_extensions = 0xa3;
 constexpr std::uint8_t bmp_string = 0x1e;
 namespace general_name {  // RFC 5280 section 4.2.1.6

@@ -8,8 +8,8 @@ namespace weir::tls {
 
 /// An X.509 certificate (RFC 5280). Texts live in scratch memory; what a broken certificate lacks is absent.
 struct Certificate {
-    Bytes der{};          ///< as sent
-    Bytes subject{};      ///< `C=US, O=Example, CN=www.example.com`
+    Bytes der{};      ///< as sent
+    Bytes subject{};  ///< `C=US, O=Example, CN=www.example.com`
     Bytes issuer{};
     Bytes serial{};       ///< `0A:1B:2C`
     Bytes fingerprint{};  ///< SHA-1, `0a:1b:2c:...`

@@ -82,7 +82,8 @@ bool read_client_hello(Bytes body, ClientHello& hello) noexcept {
     if (!cursor.ok()) return false;
     if (ciphers % 2 != 0 || hello.session_id.size() > max_session_id) hello.oddities.add(Oddity::invalid_handshake_message);
     hello.extensions = read_extensions(cursor, hello.oddities);
-    const bool whole = for_each_extension(hello.extensions, [&](std::uint16_t type, Bytes data) { read_client_extension(type, data, hello); });
+    const bool whole =
+        for_each_extension(hello.extensions, [&](std::uint16_t type, Bytes data) { read_client_extension(type, data, hello); });
     if (!whole) hello.oddities.add(Oddity::invalid_handshake_message);
     return true;
 }

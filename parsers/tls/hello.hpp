@@ -106,9 +106,9 @@ struct ServerHello {
     Bytes session_id{};
     std::uint16_t cipher = 0;
     Bytes extensions{};
-    Bytes alpn{};         ///< the protocol chosen; absent without the extension
-    bool resumed = false; ///< a pre-shared key was accepted (TLS 1.3)
-    bool retry = false;   ///< HelloRetryRequest: another pair of hellos follows
+    Bytes alpn{};          ///< the protocol chosen; absent without the extension
+    bool resumed = false;  ///< a pre-shared key was accepted (TLS 1.3)
+    bool retry = false;    ///< HelloRetryRequest: another pair of hellos follows
     Oddities oddities{};
 };
 

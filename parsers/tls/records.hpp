@@ -36,9 +36,9 @@ struct Fragment {
         too_long,  ///< spread over more of the stream than is kept, or larger than scratch memory
     };
     Status status = Status::complete;
-    Bytes bytes{};                 ///< in the stream where one record holds them, else in scratch memory
-    std::size_t raw = 0;           ///< bytes of the stream that they take, headers between them included; of `broken`: up to the intruder
-    std::uint16_t record_left = 0; ///< payload of the last of these records behind them
+    Bytes bytes{};                  ///< in the stream where one record holds them, else in scratch memory
+    std::size_t raw = 0;            ///< bytes of the stream that they take, headers between them included; of `broken`: up to the intruder
+    std::uint16_t record_left = 0;  ///< payload of the last of these records behind them
     std::size_t want = 0;
 };
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint8_t client_hello_type = 1, server_hello_type = 2, certificate_type = 11, server_hello_done_type = 14;
 constexpr std::uint8_t last_known_type = 67;  // NextProtocol; 25 (CompressedCertificate) and below are IANA's
 constexpr std::size_t message_header_size = 4;
-constexpr std::size_t min_hello = 38;         // version, random, empty session identifier, one cipher suite
+constexpr std::size_t min_hello = 38;  // version, random, empty session identifier, one cipher suite
 constexpr std::size_t max_message = 32 * 1024;
 constexpr std::size_t max_probed_hello = 128 * 1024;
 constexpr std::size_t alert_size = 2;
@@ -214,7 +214,8 @@ Fed State::sslv2(Side& side, Direction direction, Bytes bytes, Emit<Transaction>
         return give_up(Oddity::invalid_sslv2_header, direction, emit);
     if (bytes.size() < sslv2_header_size + length) return Fed::need_more(0, sslv2_header_size + length);
     ClientHello hello;
-    if (!read_sslv2_client_hello(bytes.subspan(sslv2_header_size, length), hello)) return give_up(Oddity::invalid_sslv2_header, direction, emit);
+    if (!read_sslv2_client_hello(bytes.subspan(sslv2_header_size, length), hello))
+        return give_up(Oddity::invalid_sslv2_header, direction, emit);
     side.started = sslv2_ = client_hello_ = true;
     report_request(hello, {}, emit);
     return Fed::ok(sslv2_header_size + length);
@@ -389,10 +390,7 @@ void State::certificate(Bytes body, Emit<Transaction> emit) noexcept {
 
 // ---------------------------------------------------------------- reports
 
-Fed State::gap(Direction direction, std::uint64_t, Emit<Transaction>) noexcept {
-    sides_[index(direction)] = {};
-    return Fed::done(0);
-}
+Fed State::gap(Direction, std::uint64_t, Emit<Transaction>) noexcept { return Fed::done(0); }
 
 void State::finish(Emit<Transaction> emit) noexcept { log(Direction::to_server, emit); }
 
@@ -443,7 +441,9 @@ Value single(std::size_t index, bool present, Value value) noexcept {
     if (index != 0) return {};
     return present ? value : Value::none();
 }
-Value element(std::span<const Bytes> list, std::size_t index) noexcept { return index < list.size() ? detail::value_of(list[index]) : Value{}; }
+Value element(std::span<const Bytes> list, std::size_t index) noexcept {
+    return index < list.size() ? detail::value_of(list[index]) : Value{};
+}
 }  // namespace
 
 Value version_number(const Transaction& transaction, std::size_t index) noexcept {
@@ -455,18 +455,16 @@ Value cipher_number(const Transaction& transaction, std::size_t index) noexcept 
 Value cipher_text(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, !transaction.cipher.empty(), Value::hex(transaction.cipher));
 }
-Value resumed(const Transaction& transaction, std::size_t index) noexcept {
-    return single(index, transaction.resumed, Value::flag(true));
-}
-Value retried(const Transaction& transaction, std::size_t index) noexcept {
-    return single(index, transaction.retried, Value::flag(true));
-}
+Value resumed(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.resumed, Value::flag(true)); }
+Value retried(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.retried, Value::flag(true)); }
 Value client_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.client_alpns, index); }
 Value server_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.server_alpns, index); }
 Value alpns(const Transaction& transaction, std::size_t index) noexcept {
     return element(transaction.seen == Direction::to_server ? transaction.client_alpns : transaction.server_alpns, index);
 }
-Value alternative_names(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.certificate.names, index); }
+Value alternative_names(const Transaction& transaction, std::size_t index) noexcept {
+    return element(transaction.certificate.names, index);
+}
 Value chain_length(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, transaction.certificate.chain_length != 0, Value::of(transaction.certificate.chain_length));
 }

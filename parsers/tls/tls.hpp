@@ -20,10 +20,10 @@ struct Transaction {
     Bytes sni{};
     std::span<const Bytes> client_alpns{}, server_alpns{};
     Bytes ja3_hash{}, ja3_text{}, ja3s_hash{}, ja3s_text{}, ja4{};
-    Bytes random{};            ///< in the report of a hello
-    Certificate certificate{}; ///< the server's leaf; in the report of its message
+    Bytes random{};             ///< in the report of a hello
+    Certificate certificate{};  ///< the server's leaf; in the report of its message
     bool resumed = false;
-    bool retried = false;      ///< the server asked for another ClientHello
+    bool retried = false;                                 ///< the server asked for another ClientHello
     std::uint8_t alert_level = 0, alert_description = 0;  ///< level 0: none seen in clear
 };
 
@@ -61,14 +61,14 @@ private:
     std::array<std::uint8_t, 2> cipher_{};
     std::uint8_t alert_level_ = 0, alert_description_ = 0;
     bool client_hello_ = false;
-    bool server_hello_ = false;       ///< the final one
+    bool server_hello_ = false;  ///< the final one
     bool server_hello_done_ = false;
     bool certificate_ = false;
     bool retried_ = false, resumed_ = false, early_data_ = false;
-    bool sslv2_ = false;              ///< the client spoke first in the form of SSL 2.0
+    bool sslv2_ = false;  ///< the client spoke first in the form of SSL 2.0
     bool logged_ = false;
     KeptText<255> sni_;
-    KeptText<192> client_alpns_;          ///< names behind their lengths, as many as fit
+    KeptText<192> client_alpns_;  ///< names behind their lengths, as many as fit
     KeptText<64> server_alpn_;
     KeptText<768> ja3_text_;
     KeptText<160> ja3s_text_;
@@ -102,26 +102,31 @@ struct Parser {
     using State = tls::State;
     static constexpr std::string_view name = "tls";
     static constexpr std::string_view doc = "Transport Layer Security, RFC 8446 and RFC 5246: the handshake as far as it is in clear";
-    static constexpr std::array hints{Hint::tcp(443),  Hint::tcp(465),  Hint::tcp(563),  Hint::tcp(636),  Hint::tcp(853),  Hint::tcp(989),
-                                      Hint::tcp(990),  Hint::tcp(992),  Hint::tcp(993),  Hint::tcp(995),  Hint::tcp(2083), Hint::tcp(4335),
-                                      Hint::tcp(4336), Hint::tcp(5061), Hint::tcp(5671), Hint::tcp(6513), Hint::tcp(6514), Hint::tcp(8443),
-                                      Hint::tcp(8883), Hint::tcp(10161)};
+    static constexpr std::array hints{Hint::tcp(443),  Hint::tcp(465),  Hint::tcp(563),  Hint::tcp(636),  Hint::tcp(853),
+                                      Hint::tcp(989),  Hint::tcp(990),  Hint::tcp(992),  Hint::tcp(993),  Hint::tcp(995),
+                                      Hint::tcp(2083), Hint::tcp(4335), Hint::tcp(4336), Hint::tcp(5061), Hint::tcp(5671),
+                                      Hint::tcp(6513), Hint::tcp(6514), Hint::tcp(8443), Hint::tcp(8883), Hint::tcp(10161)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
         field<&Transaction::sni>("tls.sni", "tls.sni", "Server name that the client asks for, RFC 6066 section 3"),
         field<&Transaction::version_text>("", "tls.version", "Version chosen by the server, RFC 8446 section 4.2.1"),
         field<&version_number>("tls.version", "", "Version chosen by the server, as on the wire (0x0303: TLS 1.2)", FieldKind::number),
-        field<&of_certificate<&Certificate::subject>>("tls.cert_subject", "tls.subject", "Subject of the server's certificate, RFC 5280 section 4.1.2.6"),
-        field<&of_certificate<&Certificate::issuer>>("tls.cert_issuer", "tls.issuerdn", "Issuer of the server's certificate, RFC 5280 section 4.1.2.4"),
-        field<&of_certificate<&Certificate::serial>>("tls.cert_serial", "tls.serial", "Serial number of the certificate, as hexadecimal with colons"),
-        field<&of_certificate<&Certificate::fingerprint>>("tls.cert_fingerprint", "tls.fingerprint", "SHA-1 of the certificate, as hexadecimal with colons"),
-        field<&of_certificate<&Certificate::not_before>>("", "tls.notbefore", "Start of the certificate's validity, RFC 5280 section 4.1.2.5"),
+        field<&of_certificate<&Certificate::subject>>("tls.cert_subject", "tls.subject",
+                                                      "Subject of the server's certificate, RFC 5280 section 4.1.2.6"),
+        field<&of_certificate<&Certificate::issuer>>("tls.cert_issuer", "tls.issuerdn",
+                                                     "Issuer of the server's certificate, RFC 5280 section 4.1.2.4"),
+        field<&of_certificate<&Certificate::serial>>("tls.cert_serial", "tls.serial",
+                                                     "Serial number of the certificate, as hexadecimal with colons"),
+        field<&of_certificate<&Certificate::fingerprint>>("tls.cert_fingerprint", "tls.fingerprint",
+                                                          "SHA-1 of the certificate, as hexadecimal with colons"),
+        field<&of_certificate<&Certificate::not_before>>("", "tls.notbefore",
+                                                         "Start of the certificate's validity, RFC 5280 section 4.1.2.5"),
         field<&of_certificate<&Certificate::not_after>>("", "tls.notafter", "End of the certificate's validity, RFC 5280 section 4.1.2.5"),
-        field<&alternative_names>("tls.subjectaltname", "tls.subjectaltname[]", "Names and addresses of the certificate, RFC 5280 section 4.2.1.6"),
+        field<&alternative_names>("tls.subjectaltname", "tls.subjectaltname[]",
+                                  "Names and addresses of the certificate, RFC 5280 section 4.2.1.6"),
         field<&of_certificate<&Certificate::der>>("tls.certs", "", "The server's leaf certificate as sent"),
-        field<&chain_length>("tls.cert_chain_len", "weir.tls.chain_length", "Certificates that the server sent", FieldKind::number),
-        field<&self_signed>("", "weir.tls.self_signed", "Issuer and subject of the certificate are the same name", FieldKind::number),
-        field<&resumed>("", "tls.session_resumed", "The handshake took up an earlier session, RFC 5246 section 7.3, RFC 8446 section 2.2", FieldKind::number),
+        field<&resumed>("", "tls.session_resumed", "The handshake took up an earlier session, RFC 5246 section 7.3, RFC 8446 section 2.2",
+                        FieldKind::number),
         field<&Transaction::ja3_hash>("ja3.hash", "tls.ja3.hash", "JA3: MD5 over the ClientHello's lists"),
         field<&Transaction::ja3_text>("ja3.string", "tls.ja3.string", "What JA3 is the MD5 of"),
         field<&Transaction::ja3s_hash>("ja3s.hash", "tls.ja3s.hash", "JA3S: MD5 over the ServerHello's choices"),
@@ -133,9 +138,13 @@ struct Parser {
         field<&Transaction::random>("tls.random", "", "Random of the hello that was just seen"),
         field<&cipher_number>("tls.cipher_suite", "", "Cipher suite chosen by the server (IANA number)", FieldKind::number),
         field<&cipher_text>("", "weir.tls.cipher_suite", "Cipher suite chosen by the server, as four hexadecimal digits"),
+        field<&chain_length>("tls.cert_chain_len", "weir.tls.chain_length", "Certificates that the server sent", FieldKind::number),
+        field<&self_signed>("", "weir.tls.self_signed", "Issuer and subject of the certificate are the same name", FieldKind::number),
         field<&retried>("", "weir.tls.retried", "The server asked for another ClientHello, RFC 8446 section 4.1.4", FieldKind::number),
-        field<&alert_level>("", "weir.tls.alert.level", "Level of the latest alert in clear: 1 warning, 2 fatal, RFC 8446 section 6", FieldKind::number),
-        field<&alert_description>("tls.alert", "weir.tls.alert.description", "Description of the latest alert in clear, RFC 8446 section 6", FieldKind::number),
+        field<&alert_level>("", "weir.tls.alert.level", "Level of the latest alert in clear: 1 warning, 2 fatal, RFC 8446 section 6",
+                            FieldKind::number),
+        field<&alert_description>("tls.alert", "weir.tls.alert.description", "Description of the latest alert in clear, RFC 8446 section 6",
+                                  FieldKind::number),
     };
     static constexpr std::array anomalies{
         Anomaly{1, "invalid_sslv2_header", "A hello in the form of SSL 2.0 whose lengths do not fit"},

@@ -6,7 +6,9 @@
 
 namespace weir::test::tls_wire {
 
-inline Wire record(unsigned type, const Wire& payload, unsigned version = 0x0301) { return joined({number(type, 1), number(version, 2), vector(2, payload)}); }
+inline Wire record(unsigned type, const Wire& payload, unsigned version = 0x0301) {
+    return joined({number(type, 1), number(version, 2), vector(2, payload)});
+}
 inline Wire message(unsigned type, const Wire& body) { return joined({number(type, 1), vector(3, body)}); }
 inline Wire extension(unsigned type, const Wire& data) { return joined({number(type, 2), vector(2, data)}); }
 inline Wire server_name(std::string_view name) { return extension(0, vector(2, joined({number(0, 1), vector(2, text(name))}))); }
@@ -16,7 +18,8 @@ inline Wire alpn(std::initializer_list<std::string_view> names) {
     return extension(16, vector(2, list));
 }
 inline Wire client_hello(const Wire& ciphers, const Wire& extensions, unsigned version = 0x0303) {
-    return message(1, joined({number(version, 2), Wire(32, 0x42), vector(1, {}), vector(2, ciphers), vector(1, {0}), vector(2, extensions)}));
+    return message(1,
+                   joined({number(version, 2), Wire(32, 0x42), vector(1, {}), vector(2, ciphers), vector(1, {0}), vector(2, extensions)}));
 }
 inline Wire server_hello(unsigned cipher, const Wire& extensions, unsigned version = 0x0303) {
     return message(2, joined({number(version, 2), Wire(32, 0x53), vector(1, {}), number(cipher, 2), {0}, vector(2, extensions)}));

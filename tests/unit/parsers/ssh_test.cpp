@@ -21,18 +21,18 @@ struct Key {
     Wire blob;
 };
 const std::vector<Key> keys{
-    {"ssh-rsa", 2048, "SHA256:VbFB6xOnN9y6doMS2oa6p+cumvWPw7qdKzRi3LqLrEs", from_hex(
-    "000000077373682d727361000000030100010000010100bc1120dd8688d4942f43855c4625ee0d76515e0512e985a2d932749b5601dcb021ee2bd109"
-    "0aff427b73e8ea179460ac1e93b9ad62f2697a85eb599fadbb37b3eefec1e798dd1a46ac93b35ef71584e2f65ad3bb393e05817c569d05363010369d"
-    "7a792c690c4fb5d62b6298fb93a5b4a69e15209eca48017877af5ab13d1b8e9d773f388560fe7e995f628c0e375491573e70f9dc12c595668988202c"
-    "3cdafa2d756d5d74d1c4b49e7b1a458d9cbf3cf13b62d2f4c9a5ae759df8bd22aa417829bd654eb4a4bfdb23b9f2e6a63637b8152fb3de96d415646f"
-    "dcd3bfd57e47156724de748e4c96ee1b2e0d40f30177f02bc01744f555ce6ddc1b967562e8d563")},
-    {"ssh-ed25519", 256, "SHA256:XV/48jR1DxbMZmQpvJ0ZgV8OKscWUi0Nu6wYM3jpZGI", from_hex(
-    "0000000b7373682d656432353531390000002056d408a12c50dda9a2be1fed5c2758e902d826f9ae5c9b7fde443c6c6c39dd23")},
-    {"ecdsa-sha2-nistp521", 521, "SHA256:4CBYod6DG5dGQMQOWcDdiJv3p8S0PvY9UnBqtfgIZfE", from_hex(
-    "0000001365636473612d736861322d6e69737470353231000000086e69737470353231000000850400e152436ce96f250af2385e7f1951bea00928fb"
-    "6ee3c3ac16d31fb1c87f664281acc925c8d1e91bd2a7bc33ca5d9a00fbd42bc4d407070682b69e20d4cab67ac8d301f332fec5bd9477278ccb104b83"
-    "9510f3c1a93372b60370ab992feba01f0bf3d62b051a0d28dd61a098a7383fc5e19db2a724baabf72795eec48754dcbd6124abfd")},
+    {"ssh-rsa", 2048, "SHA256:VbFB6xOnN9y6doMS2oa6p+cumvWPw7qdKzRi3LqLrEs",
+     from_hex("000000077373682d727361000000030100010000010100bc1120dd8688d4942f43855c4625ee0d76515e0512e985a2d932749b5601dcb021ee2bd109"
+              "0aff427b73e8ea179460ac1e93b9ad62f2697a85eb599fadbb37b3eefec1e798dd1a46ac93b35ef71584e2f65ad3bb393e05817c569d05363010369d"
+              "7a792c690c4fb5d62b6298fb93a5b4a69e15209eca48017877af5ab13d1b8e9d773f388560fe7e995f628c0e375491573e70f9dc12c595668988202c"
+              "3cdafa2d756d5d74d1c4b49e7b1a458d9cbf3cf13b62d2f4c9a5ae759df8bd22aa417829bd654eb4a4bfdb23b9f2e6a63637b8152fb3de96d415646f"
+              "dcd3bfd57e47156724de748e4c96ee1b2e0d40f30177f02bc01744f555ce6ddc1b967562e8d563")},
+    {"ssh-ed25519", 256, "SHA256:XV/48jR1DxbMZmQpvJ0ZgV8OKscWUi0Nu6wYM3jpZGI",
+     from_hex("0000000b7373682d656432353531390000002056d408a12c50dda9a2be1fed5c2758e902d826f9ae5c9b7fde443c6c6c39dd23")},
+    {"ecdsa-sha2-nistp521", 521, "SHA256:4CBYod6DG5dGQMQOWcDdiJv3p8S0PvY9UnBqtfgIZfE",
+     from_hex("0000001365636473612d736861322d6e69737470353231000000086e69737470353231000000850400e152436ce96f250af2385e7f1951bea00928fb"
+              "6ee3c3ac16d31fb1c87f664281acc925c8d1e91bd2a7bc33ca5d9a00fbd42bc4d407070682b69e20d4cab67ac8d301f332fec5bd9477278ccb104b83"
+              "9510f3c1a93372b60370ab992feba01f0bf3d62b051a0d28dd61a098a7383fc5e19db2a724baabf72795eec48754dcbd6124abfd")},
 };
 
 Wire packet(const Wire& payload) {
@@ -42,26 +42,45 @@ Wire packet(const Wire& payload) {
 Wire string(std::string_view characters) { return vector(4, text(characters)); }
 
 struct Lists {
-    std::string_view kex, host_key = "ssh-ed25519,rsa-sha2-512", cipher_up = "aes128-ctr,aes256-gcm@openssh.com", cipher_down = "aes256-ctr,aes128-ctr",
-                          mac_up = "hmac-sha2-256,hmac-sha1", mac_down = "hmac-sha2-512,hmac-sha1", compression = "none,zlib@openssh.com";
+    std::string_view kex, host_key = "ssh-ed25519,rsa-sha2-512", cipher_up = "aes128-ctr,aes256-gcm@openssh.com",
+                          cipher_down = "aes256-ctr,aes128-ctr", mac_up = "hmac-sha2-256,hmac-sha1", mac_down = "hmac-sha2-512,hmac-sha1",
+                          compression = "none,zlib@openssh.com";
 };
 Wire kexinit(const Lists& lists) {
-    return packet(joined({{20}, Wire(16, 0xcc), string(lists.kex), string(lists.host_key), string(lists.cipher_up), string(lists.cipher_down), string(lists.mac_up),
-                          string(lists.mac_down), string(lists.compression), string(lists.compression), string(""), string(""), {0}, number(0, 4)}));
+    return packet(joined({{20},
+                          Wire(16, 0xcc),
+                          string(lists.kex),
+                          string(lists.host_key),
+                          string(lists.cipher_up),
+                          string(lists.cipher_down),
+                          string(lists.mac_up),
+                          string(lists.mac_down),
+                          string(lists.compression),
+                          string(lists.compression),
+                          string(""),
+                          string(""),
+                          {0},
+                          number(0, 4)}));
 }
-Wire reply(const Wire& blob, std::uint8_t message = 31) { return packet(joined({{message}, vector(4, blob), vector(4, Wire(32, 5)), vector(4, Wire(80, 6))})); }
+Wire reply(const Wire& blob, std::uint8_t message = 31) {
+    return packet(joined({{message}, vector(4, blob), vector(4, Wire(32, 5)), vector(4, Wire(80, 6))}));
+}
 
 const Wire client_banner = text("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u1\r\n");
 const Wire server_banner = text("SSH-2.0-dropbear_2022.83\r\n");
 const Lists client_lists{.kex = "sntrup761x25519-sha512@openssh.com,curve25519-sha256,ext-info-c,kex-strict-c-v00@openssh.com"};
-const Lists server_lists{.kex = "curve25519-sha256,ecdh-sha2-nistp256,kex-strict-s-v00@openssh.com", .cipher_up = "aes256-gcm@openssh.com,aes128-ctr",
-                         .cipher_down = "aes128-ctr", .mac_down = "hmac-sha1"};
+const Lists server_lists{.kex = "curve25519-sha256,ecdh-sha2-nistp256,kex-strict-s-v00@openssh.com",
+                         .cipher_up = "aes256-gcm@openssh.com,aes128-ctr",
+                         .cipher_down = "aes128-ctr",
+                         .mac_down = "hmac-sha1"};
 const Wire new_keys = packet({21});
-const Wire client_bytes = joined({client_banner, kexinit(client_lists), packet(joined({{30}, vector(4, Wire(32, 1))})), new_keys, Wire(200, 0xee)});
+const Wire client_bytes =
+    joined({client_banner, kexinit(client_lists), packet(joined({{30}, vector(4, Wire(32, 1))})), new_keys, Wire(200, 0xee)});
 const Wire server_bytes = joined({server_banner, kexinit(server_lists), reply(keys[1].blob), new_keys, Wire(200, 0xee)});
 
 std::size_t logs(const Outcome& outcome) {
-    return static_cast<std::size_t>(std::ranges::count_if(outcome.transactions, [](const auto& transaction) { return has(transaction.report, Report::log); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(outcome.transactions, [](const auto& transaction) { return has(transaction.report, Report::log); }));
 }
 const Outcome::Transaction& logged(const Outcome& outcome) {
     for (const auto& transaction : outcome.transactions)
@@ -69,7 +88,9 @@ const Outcome::Transaction& logged(const Outcome& outcome) {
     FAIL("nothing was logged");
     std::abort();
 }
-Probe probe(const Wire& data, bool port_matches = false) { return ssh::Parser::probe(Offer{data, Transport::tcp, to_server, port_matches}); }
+Probe probe(const Wire& data, bool port_matches = false) {
+    return ssh::Parser::probe(Offer{data, Transport::tcp, to_server, port_matches});
+}
 }  // namespace
 
 TEST_CASE("ssh: a key exchange is one event") {
@@ -122,7 +143,8 @@ TEST_CASE("ssh: host keys are shown as ssh-keygen prints them") {
             driver.stream(to_server, joined({client_banner, kexinit(client_lists)}));
             // A group of RFC 4419 has the number of a reply.
             const Wire group = packet(joined({{31}, vector(4, joined({{0}, Wire(256, 0xfe)})), vector(4, {2})}));
-            driver.stream(to_client, joined({server_banner, kexinit(server_lists), message == 33 ? group : Wire{}, reply(key.blob, message), new_keys}));
+            driver.stream(to_client, joined({server_banner, kexinit(server_lists), message == 33 ? group : Wire{}, reply(key.blob, message),
+                                             new_keys}));
             const auto& event = logged(driver.finish());
             CHECK(event.get("ssh.host_key_type") == key.type);
             CHECK(event.get("ssh.host_key_bits") == std::to_string(key.bits));
@@ -179,8 +201,10 @@ TEST_CASE("ssh: any split gives the same") {
     const std::string expected = straight.finish().text();
     for (const std::size_t step : {1u, 2u, 7u, 100u}) {
         Driver driver;
-        for (std::size_t at = 0; at < client_bytes.size(); at += step) driver.stream(to_server, Bytes{client_bytes}.subspan(at, std::min(step, client_bytes.size() - at)));
-        for (std::size_t at = 0; at < server_bytes.size(); at += step) driver.stream(to_client, Bytes{server_bytes}.subspan(at, std::min(step, server_bytes.size() - at)));
+        for (std::size_t at = 0; at < client_bytes.size(); at += step)
+            driver.stream(to_server, Bytes{client_bytes}.subspan(at, std::min(step, client_bytes.size() - at)));
+        for (std::size_t at = 0; at < server_bytes.size(); at += step)
+            driver.stream(to_client, Bytes{server_bytes}.subspan(at, std::min(step, server_bytes.size() - at)));
         CHECK(driver.finish().text() == expected);
     }
 }

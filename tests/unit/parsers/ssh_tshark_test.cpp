@@ -19,13 +19,20 @@ using Stream = std::map<std::uint16_t, End>;  // by source port
 
 std::map<unsigned, Stream> ask_tshark(const std::filesystem::path& file) {
     std::map<unsigned, Stream> streams;
-    const std::vector<std::string> fields{"tcp.stream", "tcp.srcport", "ssh.protocol", "ssh.kex.hassh", "ssh.kex.hasshserver", "ssh.kex.hassh_algorithms",
-                                          "ssh.kex.hasshserver_algorithms", "ssh.host_key.type"};
+    const std::vector<std::string> fields{"tcp.stream",
+                                          "tcp.srcport",
+                                          "ssh.protocol",
+                                          "ssh.kex.hassh",
+                                          "ssh.kex.hasshserver",
+                                          "ssh.kex.hassh_algorithms",
+                                          "ssh.kex.hasshserver_algorithms",
+                                          "ssh.host_key.type"};
     const auto rows = tshark(file, "ssh", fields);
     for (const auto& row : rows.value_or(std::vector<std::vector<std::string>>{})) {
         End& end = streams[static_cast<unsigned>(std::stoul(row[0]))][static_cast<std::uint16_t>(std::stoul(row[1]))];
         std::size_t column = 2;
-        for (std::string* const value : {&end.banner, &end.hassh, &end.hassh_server, &end.hassh_text, &end.hassh_server_text, &end.key_type}) {
+        for (std::string* const value :
+             {&end.banner, &end.hassh, &end.hassh_server, &end.hassh_text, &end.hassh_server_text, &end.key_type}) {
             if (value->empty()) *value = row[column];
             ++column;
         }
@@ -34,7 +41,8 @@ std::map<unsigned, Stream> ask_tshark(const std::filesystem::path& file) {
 }
 
 const Outcome::Transaction* event(const Outcome& outcome) {
-    const auto found = std::ranges::find_if(outcome.transactions, [](const auto& transaction) { return has(transaction.report, Report::log); });
+    const auto found =
+        std::ranges::find_if(outcome.transactions, [](const auto& transaction) { return has(transaction.report, Report::log); });
     return found != outcome.transactions.end() ? &*found : nullptr;
 }
 

@@ -29,11 +29,12 @@ const Wire leaf = from_hex(
     "6fa2e46d4715f72104db9b89");
 
 /// The lists that JA4's specification takes for its example, in the order of the wire.
-const Wire ja4_ciphers = numbers({0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x009c, 0x009d, 0x002f, 0x0035});
+const Wire ja4_ciphers =
+    numbers({0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x009c, 0x009d, 0x002f, 0x0035});
 Wire ja4_extensions() {
     Wire out;
-    for (const unsigned type : {0x001bu, 0x0000u, 0x0033u, 0x0010u, 0x4469u, 0x0017u, 0x002du, 0x000du, 0x0005u, 0x0023u, 0x0012u, 0x002bu, 0xff01u, 0x000bu,
-                                0x000au, 0x0015u}) {
+    for (const unsigned type : {0x001bu, 0x0000u, 0x0033u, 0x0010u, 0x4469u, 0x0017u, 0x002du, 0x000du, 0x0005u, 0x0023u, 0x0012u, 0x002bu,
+                                0xff01u, 0x000bu, 0x000au, 0x0015u}) {
         switch (type) {
             case 0x0000: out = joined({out, server_name("bts.example")}); break;
             case 0x0010: out = joined({out, alpn({"h2", "http/1.1"})}); break;
@@ -49,7 +50,8 @@ Wire ja4_extensions() {
     return out;
 }
 /// The same with the GREASE that Chrome strews in.
-const Wire greased_hello = client_hello(joined({numbers({0xeaea}), ja4_ciphers}), joined({extension(0x1a1a, {}), ja4_extensions(), extension(0xbaba, {0})}));
+const Wire greased_hello =
+    client_hello(joined({numbers({0xeaea}), ja4_ciphers}), joined({extension(0x1a1a, {}), ja4_extensions(), extension(0xbaba, {0})}));
 const Wire hello_13 = server_hello(0x1301, joined({extension(43, numbers({0x0304})), extension(51, numbers({29}))}));
 const Wire hello_12 = server_hello(0xc02f, joined({extension(0xff01, {0}), alpn({"h2"})}));
 const Wire server_flight_12 = joined({hello_12, certificates({leaf, leaf}), message(12, Wire(70, 7)), message(14, {})});
@@ -64,7 +66,8 @@ const Outcome::Transaction& logged(const Outcome& outcome) {
     std::abort();
 }
 std::size_t logs(const Outcome& outcome) {
-    return static_cast<std::size_t>(std::ranges::count_if(outcome.transactions, [](const auto& transaction) { return has(transaction.report, Report::log); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(outcome.transactions, [](const auto& transaction) { return has(transaction.report, Report::log); }));
 }
 }  // namespace
 
@@ -96,8 +99,9 @@ TEST_CASE("tls: JA4 of the specification's example, and JA3 without GREASE") {
     driver.stream(to_server, record(22, greased_hello));
     const auto& request = driver.outcome().transactions.at(0);
     CHECK(request.get("tls.ja4") == "t13d1516h2_8daaf6152771_e5627efa2ab1");
-    const std::string ja3 = "771,4865-4866-4867-49195-49199-49196-49200-52393-52392-49171-49172-156-157-47-53,"
-                            "27-0-51-16-17513-23-45-13-5-35-18-43-65281-11-10-21,29-23-24,0";
+    const std::string ja3 =
+        "771,4865-4866-4867-49195-49199-49196-49200-52393-52392-49171-49172-156-157-47-53,"
+        "27-0-51-16-17513-23-45-13-5-35-18-43-65281-11-10-21,29-23-24,0";
     CHECK(request.get("ja3.string") == ja3);
     CHECK(request.get("ja3.hash") == md5(as_bytes(ja3)).text());
 }
@@ -114,7 +118,14 @@ TEST_CASE("tls: JA4 of odd hellos") {
     CHECK(ja4_of(client_hello(cipher, {}, 0x0305)).substr(0, 4) == "t00i");
     CHECK(ja4_of(client_hello(Wire(400, 0x01), {})).substr(0, 6) == "t12i99");
     // The specification's examples of names that are not alphanumeric at both ends.
-    for (const auto& [name, shown] : {std::pair{"\xab", "ab"}, {"\xab\xcd", "ad"}, {"0\xab", "3b"}, {"01\xab\xcd", "3d"}, {"0\xab\xcd" "1", "01"}, {"a", "aa"}})
+    for (const auto& [name, shown] : {std::pair{"\xab", "ab"},
+                                      {"\xab\xcd", "ad"},
+                                      {"0\xab", "3b"},
+                                      {"01\xab\xcd", "3d"},
+                                      {"0\xab\xcd"
+                                       "1",
+                                       "01"},
+                                      {"a", "aa"}})
         CHECK(ja4_of(client_hello(cipher, alpn({name}))).substr(8, 2) == shown);
     CHECK(ja4_of(client_hello(cipher, alpn({""}))).substr(8, 2) == "00");
     // An odd byte behind the cipher suites is no cipher suite.
@@ -179,16 +190,20 @@ TEST_CASE("tls: messages cut into small records and small segments are put toget
     Wire client, server;
     for (const std::uint8_t byte : greased_hello) client = joined({client, record(22, {byte})});
     for (std::size_t at = 0; at < server_flight_12.size(); at += 100)
-        server = joined({server, record(22, Wire(server_flight_12.begin() + static_cast<std::ptrdiff_t>(at),
-                                                 server_flight_12.begin() + static_cast<std::ptrdiff_t>(std::min(at + 100, server_flight_12.size()))))});
+        server =
+            joined({server,
+                    record(22, Wire(server_flight_12.begin() + static_cast<std::ptrdiff_t>(at),
+                                    server_flight_12.begin() + static_cast<std::ptrdiff_t>(std::min(at + 100, server_flight_12.size()))))});
     Driver straight;
     straight.stream(to_server, record(22, greased_hello));
     straight.stream(to_client, record(22, server_flight_12));
     const std::string expected = straight.finish().text();
     for (const std::size_t step : {std::size_t{1}, std::size_t{3}, std::size_t{1000}, client.size() + server.size()}) {
         Driver driver;
-        for (std::size_t at = 0; at < client.size(); at += step) driver.stream(to_server, Bytes{client}.subspan(at, std::min(step, client.size() - at)));
-        for (std::size_t at = 0; at < server.size(); at += step) driver.stream(to_client, Bytes{server}.subspan(at, std::min(step, server.size() - at)));
+        for (std::size_t at = 0; at < client.size(); at += step)
+            driver.stream(to_server, Bytes{client}.subspan(at, std::min(step, client.size() - at)));
+        for (std::size_t at = 0; at < server.size(); at += step)
+            driver.stream(to_client, Bytes{server}.subspan(at, std::min(step, server.size() - at)));
         CHECK(driver.finish().text() == expected);
     }
     CHECK(probe(client).sender == Probe::Sender::client);
@@ -213,7 +228,8 @@ TEST_CASE("tls: a prefix of a handshake gives no more than it holds, and never t
 
 TEST_CASE("tls: one side alone is enough for an event") {
     Driver client;
-    client.stream(to_server, joined({record(22, greased_hello), record(22, message(16, Wire(66, 1))), change_cipher_spec(), record(22, Wire(40, 0xee))}));
+    client.stream(to_server, joined({record(22, greased_hello), record(22, message(16, Wire(66, 1))), change_cipher_spec(),
+                                     record(22, Wire(40, 0xee))}));
     CHECK(client.outcome().anomalies.empty());
     CHECK_FALSE(client.stream(to_server, record(23, Wire(100, 0xee))));
     CHECK(logged(client.finish()).get("tls.sni") == "bts.example");
@@ -248,9 +264,11 @@ TEST_CASE("tls: alerts in clear") {
 }
 
 TEST_CASE("tls: hellos in the form of SSL 2.0") {
-    const Wire compatible = "802e 01 0301 0015 0000 0010 000004 000005 00000a 010080 070000 0000ff 000035 4242424242424242 4242424242424242"_hex;
+    const Wire compatible =
+        "802e 01 0301 0015 0000 0010 000004 000005 00000a 010080 070000 0000ff 000035 4242424242424242 4242424242424242"_hex;
     CHECK(probe(compatible).sender == Probe::Sender::client);
-    for (std::size_t length = 0; length < compatible.size(); ++length) CHECK(probe(Wire(compatible.begin(), compatible.begin() + static_cast<std::ptrdiff_t>(length))).answer == Probe::Answer::need_more);
+    for (std::size_t length = 0; length < compatible.size(); ++length)
+        CHECK(probe(Wire(compatible.begin(), compatible.begin() + static_cast<std::ptrdiff_t>(length))).answer == Probe::Answer::need_more);
     Driver driver;
     CHECK(driver.stream(to_server, compatible));
     driver.stream(to_client, record(22, server_hello(0x0035, {}, 0x0301), 0x0301));
@@ -288,11 +306,14 @@ TEST_CASE("tls: each anomaly") {
     CHECK(anomalies(record(22, message(1, Wire(20, 1)))) == only("invalid_handshake_message"));
     CHECK(anomalies(record(22, client_hello({1}, {}))) == only("invalid_handshake_message"));
     CHECK(anomalies(record(22, message(200, {1, 2}))) == only("invalid_handshake_message"));
-    CHECK(anomalies(joined({record(22, Wire(greased_hello.begin(), greased_hello.begin() + 50)), record(21, {1, 0}), Wire(400, 0)})).front() == "invalid_handshake_message");
+    CHECK(anomalies(joined({record(22, Wire(greased_hello.begin(), greased_hello.begin() + 50)), record(21, {1, 0}), Wire(400, 0)}))
+              .front() == "invalid_handshake_message");
     CHECK(anomalies(record(22, joined({number(1, 1), number(40000, 3), Wire(100, 0)}))) == only("handshake_invalid_length"));
-    CHECK(anomalies(good, record(22, joined({hello_12, certificates({Wire(leaf.begin(), leaf.begin() + 200)})}))) == only("invalid_certificate"));
+    CHECK(anomalies(good, record(22, joined({hello_12, certificates({Wire(leaf.begin(), leaf.begin() + 200)})}))) ==
+          only("invalid_certificate"));
     CHECK(anomalies(record(22, client_hello(cipher, joined({server_name("a"), server_name("b")})))) == only("multiple_sni_extensions"));
-    CHECK(anomalies(record(22, client_hello(cipher, extension(0, vector(2, joined({{7}, vector(2, text("a"))})))))) == only("invalid_sni_type"));
+    CHECK(anomalies(record(22, client_hello(cipher, extension(0, vector(2, joined({{7}, vector(2, text("a"))})))))) ==
+          only("invalid_sni_type"));
     CHECK(anomalies(record(22, client_hello(cipher, server_name(std::string(300, 'a'))))) == only("invalid_sni_length"));
     CHECK(anomalies(joined({good, record(24, {1, 0x40, 0})})) == only("overflow_heartbeat_message"));
     CHECK(anomalies(joined({good, record(24, joined({{1}, vector(2, text("ping")), Wire(16, 0)}))})).empty());

@@ -26,9 +26,14 @@ std::string first_occurrence(const std::string& cell) { return cell.substr(0, ce
 std::string last_occurrence(const std::string& cell) { return cell.substr(cell.rfind(',') + 1); }
 
 std::string version_name(const std::string& number) {
-    static const std::map<std::string, std::string> names{{"0x0300", "SSLv3"},   {"0x0301", "TLSv1"},   {"0x0302", "TLS 1.1"},
-                                                          {"0x0303", "TLS 1.2"}, {"0x0304", "TLS 1.3"}, {"0x7f17", "TLS 1.3 draft-23"},
-                                                          {"0x7f1a", "TLS 1.3 draft-26"}, {"0x7f1c", "TLS 1.3 draft-28"}};
+    static const std::map<std::string, std::string> names{{"0x0300", "SSLv3"},
+                                                          {"0x0301", "TLSv1"},
+                                                          {"0x0302", "TLS 1.1"},
+                                                          {"0x0303", "TLS 1.2"},
+                                                          {"0x0304", "TLS 1.3"},
+                                                          {"0x7f17", "TLS 1.3 draft-23"},
+                                                          {"0x7f1a", "TLS 1.3 draft-26"},
+                                                          {"0x7f1c", "TLS 1.3 draft-28"}};
     const auto found = names.find(number);
     return found != names.end() ? found->second : number;
 }
@@ -67,49 +72,63 @@ void read_with_openssl(const std::vector<std::uint8_t>& der, std::map<std::strin
         const GENERAL_NAME* const name = sk_GENERAL_NAME_value(list, i);
         if (name->type != GEN_DNS && name->type != GEN_EMAIL && name->type != GEN_URI) continue;
         const ASN1_STRING* const text = name->d.ia5;
-        names += (names.empty() ? "" : ",") + std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<std::size_t>(ASN1_STRING_length(text)));
+        names += (names.empty() ? "" : ",") + std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                                          static_cast<std::size_t>(ASN1_STRING_length(text)));
     }
     GENERAL_NAMES_free(list);
 }
 
+void read_client_hello(const std::vector<std::string>& row, std::map<std::string, std::string>& values) {
+    if (values.contains("tls.sni")) return;  // the first ClientHello counts
+    values["tls.sni"] = row[2];
+    values["tls.client_alpns[]"] = row[3];
+    // Without extensions tshark 4.0 leaves out the last two lists; JA3 says that all five fields stand, if empty.
+    if (std::ranges::count(row[5], ',') != 4) return;
+    values["tls.ja3.hash"] = row[4];
+    values["tls.ja3.string"] = row[5];
+}
+
+void read_server_hello(const std::vector<std::string>& row, std::map<std::string, std::string>& values) {
+    values["tls.version"] = version_name(last_occurrence(row[7].empty() ? row[6] : row[7]));
+    values["weir.tls.cipher_suite"] = last_occurrence(row[8]).substr(2);
+    values["tls.server_alpns[]"] = row[3];
+    values["tls.ja3s.hash"] = last_occurrence(row[9]);
+    values["tls.ja3s.string"] = row[10];
+}
+
+void read_certificate(const std::vector<std::string>& row, std::map<std::string, std::string>& values) {
+    if (values.contains("tls.serial")) return;
+    read_with_openssl(from_hex(first_occurrence(row[12])), values);
+    std::string serial = first_occurrence(row[11]);
+    if (serial.starts_with("0x")) serial.erase(0, 2);
+    std::ranges::transform(serial, serial.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    values["tls.serial"] = serial;
+}
+
 std::map<unsigned, Truth> ask_tshark(const std::filesystem::path& file) {
+    static const std::vector<std::string> fields{"tcp.stream",
+                                                 "tls.handshake.type",
+                                                 "tls.handshake.extensions_server_name",
+                                                 "tls.handshake.extensions_alpn_str",
+                                                 "tls.handshake.ja3",
+                                                 "tls.handshake.ja3_full",
+                                                 "tls.handshake.version",
+                                                 "tls.handshake.extensions.supported_version",
+                                                 "tls.handshake.ciphersuite",
+                                                 "tls.handshake.ja3s",
+                                                 "tls.handshake.ja3s_full",
+                                                 "x509af.serialNumber",
+                                                 "tls.handshake.certificate"};
     std::map<unsigned, Truth> streams;
-    const std::vector<std::string> client{"tcp.stream", "tls.handshake.extensions_server_name", "tls.handshake.extensions_alpn_str", "tls.handshake.ja3",
-                                          "tls.handshake.ja3_full"};
-    const auto clients = tshark(file, "tcp && tls.handshake.type == 1", client);
-    for (const auto& row : clients.value_or(std::vector<std::vector<std::string>>{})) {
-        if (row[0].empty()) continue;
-        Truth& truth = streams[static_cast<unsigned>(std::stoul(row[0]))];
-        if (!truth.values.empty()) continue;  // the first ClientHello counts
-        truth.values = {{"tls.sni", row[1]}, {"tls.client_alpns[]", row[2]}};
-        // Without extensions tshark 4.0 leaves out the last two lists; JA3 says that all five fields stand, if empty.
-        if (std::ranges::count(row[4], ',') != 4) continue;
-        truth.values["tls.ja3.hash"] = row[3];
-        truth.values["tls.ja3.string"] = row[4];
-    }
-    const std::vector<std::string> server{"tcp.stream", "tls.handshake.version", "tls.handshake.extensions.supported_version", "tls.handshake.ciphersuite",
-                                          "tls.handshake.extensions_alpn_str", "tls.handshake.ja3s", "tls.handshake.ja3s_full"};
-    const auto servers = tshark(file, "tcp && tls.handshake.type == 2 && !(tls.handshake.type == 1)", server);
-    for (const auto& row : servers.value_or(std::vector<std::vector<std::string>>{})) {
-        if (row[0].empty()) continue;
+    const auto rows = tshark(file, "tcp && tls.handshake.type", fields);
+    for (const auto& row : rows.value_or(std::vector<std::vector<std::string>>{})) {
         auto& values = streams[static_cast<unsigned>(std::stoul(row[0]))].values;
-        values["tls.version"] = version_name(row[2].empty() ? last_occurrence(row[1]) : last_occurrence(row[2]));
-        values["weir.tls.cipher_suite"] = last_occurrence(row[3]).substr(2);
-        values["tls.server_alpns[]"] = row[4];
-        values["tls.ja3s.hash"] = last_occurrence(row[5]);
-        values["tls.ja3s.string"] = row[6];
-    }
-    const std::vector<std::string> certificate{"tcp.stream", "x509af.serialNumber", "tls.handshake.certificate"};
-    const auto certificates = tshark(file, "tcp && tls.handshake.type == 11", certificate);
-    for (const auto& row : certificates.value_or(std::vector<std::vector<std::string>>{})) {
-        if (row[0].empty()) continue;
-        auto& values = streams[static_cast<unsigned>(std::stoul(row[0]))].values;
-        if (values.contains("tls.serial")) continue;
-        read_with_openssl(from_hex(first_occurrence(row[2])), values);
-        std::string serial = first_occurrence(row[1]);
-        if (serial.starts_with("0x")) serial.erase(0, 2);
-        std::ranges::transform(serial, serial.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        values["tls.serial"] = serial;
+        const std::string types = ',' + row[1] + ',';
+        if (types.find(",1,") != std::string::npos)
+            read_client_hello(row, values);
+        else if (types.find(",2,") != std::string::npos)
+            read_server_hello(row, values);
+        if (types.find(",11,") != std::string::npos) read_certificate(row, values);
     }
     return streams;
 }
@@ -167,8 +186,8 @@ TEST_CASE("tls: the fields agree with tshark on every capture") {
         WARN("no captures or no tshark: nothing compared");
         return;
     }
-    for (const char* const path : {"tls.sni", "tls.version", "tls.client_alpns[]", "tls.server_alpns[]", "tls.ja3.hash", "tls.ja3s.hash", "tls.subject",
-                                   "tls.issuerdn", "tls.serial", "tls.subjectaltname[]"}) {
+    for (const char* const path : {"tls.sni", "tls.version", "tls.client_alpns[]", "tls.server_alpns[]", "tls.ja3.hash", "tls.ja3s.hash",
+                                   "tls.subject", "tls.issuerdn", "tls.serial", "tls.subjectaltname[]"}) {
         INFO(path << " compared " << by_field[path] << " times");
         CHECK(by_field[path] >= 30);
     }
@@ -196,7 +215,8 @@ TEST_CASE("tls: JA4 agrees with what nDPI publishes for the same captures") {
         const std::string path = row.file;
         const std::size_t slash = path.find('/');
         const auto files = shared_captures(path.substr(0, slash));
-        const auto file = std::ranges::find_if(files, [&](const auto& candidate) { return candidate.filename() == path.substr(slash + 1); });
+        const auto file =
+            std::ranges::find_if(files, [&](const auto& candidate) { return candidate.filename() == path.substr(slash + 1); });
         if (file == files.end()) {
             WARN(path << " is not there: not compared");
             continue;
