@@ -25,7 +25,7 @@ constexpr std::uint8_t disconnect = 1, kexinit_message = 20, new_keys_message = 
 std::size_t index_of(Direction direction) noexcept { return static_cast<std::size_t>(direction); }
 
 /// The first line within the length that a line may have.
-Line bounded_line(Bytes bytes) noexcept { return first_line(first_of(bytes, max_line)); }
+TextLine bounded_line(Bytes bytes) noexcept { return first_line(first_of(bytes, max_line)); }
 
 /// length (4) | padding length | payload | padding   (RFC 4253 section 6)
 struct Packet {
@@ -65,7 +65,7 @@ Probe Parser::probe(const Offer& offer) noexcept {
     Bytes rest = offer.data;
     for (unsigned lines = 0; lines < max_lines; ++lines) {
         constexpr std::string_view sign = "SSH-";
-        const Line line = bounded_line(rest);
+        const TextLine line = bounded_line(rest);
         if (is_banner(rest)) {
             if (rest.size() == sign.size()) return Probe::more();
             if (rest[sign.size()] < '0' || rest[sign.size()] > '9') return Probe::no();
@@ -96,7 +96,7 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
 }
 
 Fed State::line(Side& side, Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    const Line line = bounded_line(bytes);
+    const TextLine line = bounded_line(bytes);
     if (!line.complete()) return bytes.size() >= max_line ? give_up(long_banner, direction, emit) : Fed::need_more(0);
     if (!is_banner(line.text)) {
         if (++side.lines > max_lines) return give_up(invalid_banner, direction, emit);

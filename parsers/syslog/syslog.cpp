@@ -75,7 +75,7 @@ Fed State::feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit)
     while (!rest.empty()) {
         const std::size_t consumed = bytes.size() - rest.size();
         if (to_line_end_) {
-            const Line lost = first_line(rest);
+            const TextLine lost = first_line(rest);
             if (!lost.complete()) return Fed::ok(bytes.size());
             to_line_end_ = false;
             rest = rest.subspan(lost.size);
@@ -98,7 +98,7 @@ Fed State::feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit)
             rest = rest.subspan(whole);
             continue;
         }
-        const Line line = first_line(first_of(rest, max_message + 1));
+        const TextLine line = first_line(first_of(rest, max_message + 1));
         if (line.complete()) {
             if (!without_end(line.text).empty()) report(direction, line.text, emit);
             rest = rest.subspan(line.size);
