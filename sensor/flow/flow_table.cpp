@@ -158,9 +158,10 @@ Session& FlowTable::open(const PacketKey& key, const Decoded& decoded, std::size
     session.icmp_type = layers.icmp_type;
     session.icmp_code = layers.icmp_code;
     session.origin = packet.origin;
-    if (layers.depth == 0 && decoded.source_mac != nullptr) {
-        std::memcpy(session.mac[orientation.source_opened ? 0 : 1].data(), decoded.source_mac, 6);
-        std::memcpy(session.mac[orientation.source_opened ? 1 : 0].data(), decoded.destination_mac, 6);
+    if (layers.depth == 0) {  // Linux cooked captures know the sender's address alone
+        const std::size_t sender = orientation.source_opened ? 0 : 1;
+        if (decoded.source_mac != nullptr) std::memcpy(session.mac[sender].data(), decoded.source_mac, 6);
+        if (decoded.destination_mac != nullptr) std::memcpy(session.mac[1 - sender].data(), decoded.destination_mac, 6);
     }
     place(key.hash, position);
     set_timer(position);

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "sensor/contract/explain.hpp"
 
@@ -101,6 +102,29 @@ void ContractJudge::used(const Moment& moment, std::uint64_t bytes) noexcept {
         if (limits_.count_bytes(*policy_, allowed.equipment, line, bytes, moment.clock)) report(moment, over_limit(allowed, Difference::bytes), facts);
         if (LimitTracker::too_long(*policy_, line, session.start, session.end)) report(moment, over_limit(allowed, Difference::duration), facts);
     }
+}
+
+bool ContractJudge::allows_quoted(const QuotedTuple& quoted, Time clock) const noexcept {
+    if (!policy_) return false;
+    SessionFacts facts;
+    facts.client = quoted.source;
+    facts.server = quoted.destination;
+    facts.client_port = quoted.source_port;
+    facts.server_port = quoted.destination_port;
+    facts.protocol = quoted.protocol;
+    facts.client_equipment = policy_->find(facts.client);
+    facts.server_equipment = policy_->find(facts.server);
+    facts.start = facts.clock = clock;
+    const auto allowed = [&](Facing facing) {
+        const EquipmentId equipment = facts.equipment(facing);
+        return equipment == no_equipment || judge(*policy_, facing, equipment, facts, &names_).allowed;
+    };
+    if (facts.client_equipment == no_equipment && facts.server_equipment == no_equipment) return false;
+    if (allowed(Facing::egress) && allowed(Facing::ingress)) return true;
+    std::swap(facts.client, facts.server);  // the error may be about an answer
+    std::swap(facts.client_port, facts.server_port);
+    std::swap(facts.client_equipment, facts.server_equipment);
+    return allowed(Facing::egress) && allowed(Facing::ingress);
 }
 
 void ContractJudge::learn(const Moment& moment, std::string_view name, const IpAddress& address, std::uint32_t ttl) noexcept {

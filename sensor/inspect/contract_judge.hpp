@@ -49,6 +49,9 @@ public:
         return session.verdict[0] != Verdict::found && session.verdict[0] != Verdict::pending && session.verdict[1] != Verdict::found &&
                session.verdict[1] != Verdict::pending;
     }
+    /// Whether the contracts allow the session that an ICMP error quotes, whoever opened it. Asked of the contract, not of the
+    /// flow table: the session may live in another worker, and what is written must not depend on that.
+    [[nodiscard]] bool allows_quoted(const QuotedTuple& quoted, Time clock) const noexcept;
     /// A DNS answer that equipment received.
     void learn(const Moment& moment, std::string_view name, const IpAddress& address, std::uint32_t ttl) noexcept;
 

@@ -185,14 +185,7 @@ void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept
         session.parent = match.expected->parent;
         session.allowed_with_parent = match.expected->allowed;
     }
-    if (layers.has_quoted) {  // an ICMP error goes with the session that it is about
-        const PacketKey quoted = make_quoted_key(layers);
-        const Session* const about = flows_.find(quoted.key, quoted.hash);
-        if (about != nullptr) {
-            session.parent = about->id;
-            session.allowed_with_parent = ContractJudge::allows(*about);
-        }
-    }
+    if (layers.has_quoted && contract_judge_.allows_quoted(layers.quoted, moment_.clock)) session.allowed_with_parent = true;
     if (contract_judge_.session_started(moment_)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
     if (match.expected != nullptr && match.expected->app != no_protocol)
         apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp);
