@@ -19,10 +19,10 @@ void Reporter::at_timer(Time boundary, std::uint64_t order) noexcept {
     key_ = {boundary, 0, order, 0};
 }
 
-void Reporter::at_end(Time clock) noexcept {
+void Reporter::at_end(Time clock, std::uint64_t order) noexcept {
     packet_ = nullptr;
     constexpr std::uint64_t behind_all_packets = ~std::uint64_t{0};
-    key_ = {clock, behind_all_packets, 0, 0};
+    key_ = {clock, behind_all_packets, order, 0};
 }
 
 template <class Render>

@@ -40,8 +40,8 @@ public:
     void at_packet(const Packet& packet) noexcept;
     /// A timer: `order` ranks the events of one boundary.
     void at_timer(Time boundary, std::uint64_t order) noexcept;
-    /// Behind the last packet of a run.
-    void at_end(Time clock) noexcept;
+    /// Behind the last packet of a run; `order` ranks what is said there, over all workers.
+    void at_end(Time clock, std::uint64_t order) noexcept;
 
     /// Keeps a copy of the session's packet, or sends it where the session is being recorded.
     void remember(Session& session, const Packet& packet) noexcept;

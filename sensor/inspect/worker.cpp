@@ -248,8 +248,10 @@ void Worker::session_ended(Session& session, SessionEnd end, Time time) noexcept
 
 void Worker::finish(Time clock, Time time) noexcept {
     let_time_pass(clock);
-    reporter_.at_end(clock);
-    flows_.shutdown([this](Session& session, SessionEnd end) noexcept { session_ended(session, end, session.end); });
+    flows_.shutdown([this, clock](Session& session, SessionEnd end) noexcept {
+        reporter_.at_end(clock, FlowTable::age_of(session));
+        session_ended(session, end, session.end);
+    });
     rule_judge_.publish();
     write_stats(clock, time, ~std::uint64_t{0});
     reporter_.close();
