@@ -32,6 +32,7 @@ ServicePorts::ServicePorts() {
 }
 
 Orientation orient(const Layers& layers, const ServicePorts& services) noexcept {
+    if (layers.incomplete_fragment) return {};  // without a transport header there is nothing to judge by
     const bool source_serves = services.contains(layers.protocol, layers.source_port);
     const bool destination_serves = services.contains(layers.protocol, layers.destination_port);
     if (layers.protocol == ip_protocol::tcp) {

@@ -2,7 +2,9 @@
 #include "sensor/flow/flow_key.hpp"
 
 #include <bit>
+#include <cstring>
 #include <span>
+#include <tuple>
 #include <utility>
 
 namespace weir {
@@ -52,10 +54,17 @@ Ports icmp_ports(const Layers& layers) noexcept {
     return {layers.icmp_type, layers.icmp_code};
 }
 
+/// Eight bytes of an address as a number that orders as they do.
+std::uint64_t half_of(const IpAddress& address, std::size_t at) noexcept {
+    std::uint64_t value;
+    std::memcpy(&value, address.bytes().data() + at, sizeof value);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
+
 PacketKey order(const IpAddress& source, const IpAddress& destination, Ports ports) noexcept {
     PacketKey out;
-    const auto by_address = source <=> destination;
-    out.from_low = by_address < 0 || (by_address == 0 && ports.source <= ports.destination);
+    const auto rank = [](const IpAddress& address, std::uint16_t port) { return std::tuple(half_of(address, 0), half_of(address, 8), port); };
+    out.from_low = rank(source, ports.source) <= rank(destination, ports.destination);
     out.key.low = out.from_low ? source : destination;
     out.key.high = out.from_low ? destination : source;
     out.key.low_port = out.from_low ? ports.source : ports.destination;
@@ -73,14 +82,12 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
 }  // namespace
 
 std::uint64_t hash_of(const FlowKey& key) noexcept {
-    static_assert(std::has_unique_object_representations_v<FlowKey> && sizeof(FlowKey) == 48);
     const auto word = std::bit_cast<std::array<std::uint64_t, 6>>(key);
     // Odd constants from the fractional digits of pi and e.
     const std::uint64_t low = mix(word[0] ^ 0x243f6a8885a308d3, word[1] ^ 0x13198a2e03707345);
     const std::uint64_t high = mix(word[2] ^ 0xa4093822299f31d1, word[3] ^ 0x082efa98ec4e6c89);
     const std::uint64_t rest = mix(word[4] ^ 0xb7e151628aed2a6b, word[5] ^ 0xbf7158809cf4f3c7);
-    const std::uint64_t ends = mix(low ^ rest, high + 0x9e3779b97f4a7c15);
-    return mix(ends ^ 0x452821e638d01377, rest ^ 0xbe5466cf34e90c6d);
+    return mix(low ^ rest, high + 0x9e3779b97f4a7c15);
 }
 
 PacketKey make_key(const Layers& layers) noexcept {

@@ -155,8 +155,10 @@ Session& FlowTable::open(const PacketKey& key, const Decoded& decoded, std::size
     session.vlan = layers.vlan;
     session.vlan_count = layers.vlan_count;
     session.tunnel = static_cast<std::uint8_t>(layers.tunnel);
-    session.icmp_type = layers.icmp_type;
-    session.icmp_code = layers.icmp_code;
+    if (class_of(layers.protocol) == icmp_class && !layers.incomplete_fragment) {
+        session.icmp_type = layers.icmp_type;
+        session.icmp_code = layers.icmp_code;
+    }
     session.origin = packet.origin;
     if (layers.depth == 0) {  // Linux cooked captures know the sender's address alone
         const std::size_t sender = orientation.source_opened ? 0 : 1;

@@ -137,6 +137,7 @@ private:
     static constexpr Time never = std::numeric_limits<Time>::max();
     static constexpr std::uint64_t id_mask = (std::uint64_t{1} << 51) - 1;
     static constexpr std::size_t bucket_entries = 8;
+    static constexpr std::size_t tcp_class = 0, udp_class = 1, icmp_class = 2, other_class = 3;  ///< rows of `timeouts_`
 
     /// A cache line of the index. A session stands in one of two buckets; its tag leads from one to the other.
     struct alignas(64) Bucket {
@@ -169,12 +170,12 @@ private:
     }
 
     [[nodiscard]] static std::size_t class_of(std::uint8_t protocol) noexcept {
-        if (protocol == ip_protocol::tcp) return 0;
-        if (protocol == ip_protocol::udp) return 1;
-        return protocol == ip_protocol::icmp || protocol == ip_protocol::icmpv6 ? 2 : 3;
+        if (protocol == ip_protocol::tcp) return tcp_class;
+        if (protocol == ip_protocol::udp) return udp_class;
+        return protocol == ip_protocol::icmp || protocol == ip_protocol::icmpv6 ? icmp_class : other_class;
     }
     [[nodiscard]] static bool reuses_ports(const Session& session, const Layers& layers) noexcept {
-        return session.state == SessionState::closed && layers.protocol == ip_protocol::tcp &&
+        return session.state == SessionState::closed && layers.protocol == ip_protocol::tcp && !layers.incomplete_fragment &&
                (layers.tcp.flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst)) == tcp_flag::syn;
     }
     [[nodiscard]] static SessionEnd natural_end(const Session& session) noexcept {

@@ -40,6 +40,14 @@ bool Reassembler::answers(const Side& side, std::uint32_t acknowledgement) noexc
     return distance(side.next - static_cast<std::uint32_t>(side.delivered), acknowledgement) >= 0 && distance(acknowledgement, side.next) >= 0;
 }
 
+/// Whether the first data show that the SYN before them, which nobody has answered, was none of this stream's: they are
+/// nowhere near it. Else a false SYN could make true data look like repetitions.
+bool Reassembler::misled_by_syn(const Entry& entry, const Side& side, const Piece& piece) const noexcept {
+    if (!side.syn || other_of(entry, side).syn || side.delivered != 0 || side.waiting != 0) return false;
+    const std::int32_t ahead = distance(side.next, piece.sequence);
+    return !is_keep_alive(side, piece) && (ahead < 0 || static_cast<std::uint32_t>(ahead) > config_.ahead_bytes);
+}
+
 /// The byte before the next one, sent again (or none) when all is acknowledged: it means nothing (RFC 9293 section 3.8.4).
 bool Reassembler::is_keep_alive(const Side& side, const Piece& piece) noexcept {
     return piece.sequence == side.next - 1 && piece.bytes.size() + piece.cut <= 1 && (!side.acks_seen || side.acked == side.next);

@@ -137,7 +137,8 @@ private:
     [[nodiscard]] static Side& side_of(Entry& entry, Direction direction) noexcept {
         return entry.sides[(direction == Direction::to_server) == entry.session->client_is_low ? 0 : 1];
     }
-    [[nodiscard]] static Side& other_of(Entry& entry, const Side& side) noexcept { return entry.sides[&side == &entry.sides[0] ? 1 : 0]; }
+    template <class E>
+    [[nodiscard]] static auto& other_of(E& entry, const Side& side) noexcept { return entry.sides[&side == &entry.sides[0] ? 1 : 0]; }
     template <class C>
     static void say(const Entry& entry, const Side& side, StreamEvent event, C& consumer) noexcept { consumer.event(event, direction_of(entry, side)); }
 
@@ -154,6 +155,7 @@ private:
         return (config_.depth == 0 || side.delivered < config_.depth) && consumer.raw_wanted(direction_of(entry, side));
     }
     [[nodiscard]] static bool answers(const Side& side, std::uint32_t acknowledgement) noexcept;
+    [[nodiscard]] bool misled_by_syn(const Entry& entry, const Side& side, const Piece& piece) const noexcept;
     [[nodiscard]] static bool is_keep_alive(const Side& side, const Piece& piece) noexcept;
     void read_syn(Side& side, const TcpHeader& tcp) noexcept;
     void offer_window(Side& side, const Side& receiver, const TcpHeader& tcp) noexcept;

@@ -19,8 +19,9 @@ void Reassembler::segment(Session& session, Direction direction, const Layers& l
     acknowledge(*entry, side, tcp, consumer);
     if (layers.payload.empty() && layers.payload_missing == 0) return;
     const Piece piece{tcp.sequence + (syn ? 1u : 0u), layers.payload, layers.payload_missing};
-    if (!side.started) {
+    if (!side.started || misled_by_syn(*entry, side, piece)) {
         side.started = true;
+        side.syn = false;
         side.next = piece.sequence;
     }
     accept(*entry, side, piece, consumer);

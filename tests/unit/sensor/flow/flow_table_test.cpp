@@ -182,6 +182,21 @@ TEST_CASE("Timeouts follow protocol and state") {
     CHECK(driver.ended[0].reason == row.end);
 }
 
+TEST_CASE("A fragment that is held counts, and is judged by its addresses only") {
+    Driver driver;
+    DecodedPacket decoded{{.source_port = 0, .destination_port = 0, .protocol = tcp, .flags = 0xff, .icmp_type = 8}};
+    decoded.decoded.layers[0].incomplete_fragment = true;
+    Packet packet;
+    packet.clock = start;
+    packet.number = 1;
+    const Tracked tracked = driver.table.track(make_key(decoded.layers()), decoded.decoded, 0, packet, [](Session&, SessionEnd) noexcept {});
+    CHECK(tracked.direction == Direction::to_server);
+    CHECK(tracked.session->opening == Opening::first);
+    CHECK(tracked.session->tcp_flags[0] == 0);
+    CHECK(tracked.session->icmp_type == 0);
+    CHECK(tracked.session->packets[0] == 1);
+}
+
 TEST_CASE("A SYN with the ports of a closed session opens another one") {
     Driver driver;
     FlowPacket packet{.protocol = tcp, .flags = tcp_flag::syn};

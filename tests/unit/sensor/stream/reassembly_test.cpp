@@ -239,6 +239,22 @@ TEST_CASE("Of several SYNs the one that is answered counts") {
     CHECK(driver.raw() == "abc");
 }
 
+TEST_CASE("A SYN that nobody answers hides no data") {
+    for (const std::uint32_t real : {0u, 1000u - 500'000, 1000u + 50'000'000}) {
+        StreamDriver driver;
+        driver.send({.sequence = 1000, .flags = tcp_flag::syn});
+        driver.send({.sequence = real, .text = "abc", .acknowledgement = 5001});
+        driver.send({.sequence = real + 3, .text = "def", .acknowledgement = 5001});
+        CHECK(driver.raw() == "abcdef");
+        CHECK(driver.seen.events.empty());
+    }
+    StreamDriver driver;
+    driver.send({.sequence = 1000, .flags = tcp_flag::syn});
+    driver.send({.sequence = 1004, .text = "def"});
+    driver.send({.sequence = 1001, .text = "abc"});
+    CHECK(driver.raw() == "abcdef");
+}
+
 TEST_CASE("A SYN-ACK that its receiver must refuse decides nothing") {
     StreamDriver driver;
     driver.send({.sequence = 1000, .flags = tcp_flag::syn});
