@@ -214,6 +214,20 @@ TEST_CASE("5,000 literals: what a plain search finds") {
     }
 }
 
+TEST_CASE("a rule with an expression that nobody understands does not fire; the others do") {
+    rules::RuleText text = rules_from(udp_rule("content:\"abc\";", 1));
+    rules::Rule bad = text.rules.front();
+    bad.sid = 2;
+    rules::Pcre pcre;
+    pcre.pattern = "(unclosed";
+    bad.groups[0].checks.emplace_back(pcre);
+    text.rules.push_back(bad);
+    const auto compiled = rules::compile(std::move(text));
+    REQUIRE(compiled);
+    RuleDriver driver{*compiled};
+    CHECK(driver.udp().packet("abc") == Sids{1});
+}
+
 TEST_CASE("matching leaves the heap alone") {
     RuleDriver driver{tcp_rule("content:\"abc\"; content:\"def\"; distance:0; pcre:\"/x(y)\\1/\"; flowbits:set,a;", 1) + tcp_rule("content:\"abc\"; pcre:\"/a.*z/\";", 2) +
                       udp_rule("content:\"abc\"; byte_test:1,=,97,0; flowbits:isnotset,b; flowbits:set,b;", 3) + rule("alert ip any any -> 10.0.0.2 any", "", 4)};
@@ -240,4 +254,12 @@ TEST_CASE("matching leaves the heap alone") {
     }
     CHECK(allocations == before);
     CHECK(sink.hits == 100 + 100 + 50);
+}
+
+TEST_CASE("no rules at all") {
+    RuleDriver driver{compiled_from(rules::RuleText{})};
+    CHECK(driver.segment("abc").empty());
+    CHECK(driver.udp().packet("abc").empty());
+    CHECK_FALSE(driver.engine().wants_packets(driver.session));
+    CHECK_FALSE(driver.tcp().engine().wants_stream(driver.session));
 }
