@@ -11,7 +11,8 @@ namespace {
 
 /// A set of ports gets literals of its own from this many rules on, and there are at most so many such sets per group.
 constexpr std::size_t rules_per_set = 64, max_port_sets = 62;
-/// Rules that mix request and response fields wait for a literal in each field, unless that literal is as common as this.
+/// Rules whose fields may come partly with a request, partly with its response, are looked at for a literal in each field, or
+/// where a field has none always: unless more rules than this would be.
 constexpr std::size_t max_waiting_for_part = 64;
 
 constexpr std::array<std::string_view, 3> class_names{"tcp", "udp", "other"};
@@ -202,6 +203,7 @@ private:
         made_.apps_.resize(protocols().size());
         using BufferKey = std::pair<std::uint16_t, std::vector<Transform>>;
         std::vector<std::map<BufferKey, LiteralCollector>> literals(protocols().size());
+        std::vector<std::vector<RuleIndex>> bare_parts(protocols().size());
         for (std::size_t i = 0; i < made_.plans_.size(); ++i) {
             const RulePlan& plan = made_.plans_[i];
             const auto number = static_cast<RuleIndex>(i);
@@ -217,9 +219,12 @@ private:
             if (!plan.fast) made_.apps_[app].bare.add(number, *plan.rule);
             if (plan.fast) at(*plan.fast).add(*plan.fast, number);
             for (const FastPattern& part : plan.parts) at(part).add_part(part, number);
+            if (plan.has_bare_part) bare_parts[app].push_back(number);
         }
         made_.by_address_.finish();
         for (std::size_t app = 0; app < literals.size(); ++app) {
+            if (bare_parts[app].size() <= max_waiting_for_part)
+                for (const RuleIndex number : bare_parts[app]) made_.apps_[app].bare.add(number, *made_.plans_[number].rule);
             made_.apps_[app].bare.finish();
             for (auto& [key, collector] : literals[app]) {
                 const BufferRef buffer{BufferRef::Source::field, static_cast<ProtocolId>(app), key.first};

@@ -279,10 +279,14 @@ Result<RulePlan, std::string> make_plan(const Rule& rule, RegexPool& regexes) {
     plan.history = !is_single_literal(plan);
     plan.both_ways = fields && plan.guard.directions == 3;
     if (!plan.both_ways || !plan.fast) return plan;
+    plan.has_bare_part = !rule.field_checks.empty();
     for (std::size_t i = 0; i < rule.groups.size(); ++i) {
         const auto this_group = [&](const BufferGroup& group) { return searched(group) && &group == &rule.groups[i]; };
-        if (rule.groups[i].buffer == rule.groups[plan.fast->group].buffer) continue;
-        if (auto part = choose_fast_pattern(rule, this_group)) plan.parts.push_back(std::move(*part));
+        if (!searched(rule.groups[i]) || rule.groups[i].buffer == rule.groups[plan.fast->group].buffer) continue;
+        if (auto part = choose_fast_pattern(rule, this_group))
+            plan.parts.push_back(std::move(*part));
+        else
+            plan.has_bare_part = true;
     }
     return plan;
 }

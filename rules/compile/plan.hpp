@@ -107,6 +107,7 @@ struct RulePlan {
     std::vector<GroupPlan> groups;
     std::optional<FastPattern> fast;  ///< where it has one
     std::vector<FastPattern> parts;   ///< both_ways: a literal of each other field, so that a request's part is noticed
+    bool has_bare_part = false;       ///< both_ways: a field without one
 };
 
 /// All regular expressions of a rule set, each once.
