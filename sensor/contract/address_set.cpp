@@ -99,14 +99,17 @@ void SetIndex::build(std::span<Row> rows) {
     if (!rows.empty()) (void)settle(rows);
 }
 
-/// Sets `reach` of every row of the subtree; gives back the highest. Depth: log2 of the rows.
+/// Sets `left_reach` of every row of the subtree; gives back the highest `last` in it. Depth: log2 of the rows.
 AddressKey SetIndex::settle(std::span<Row> rows) {
     const std::size_t middle = rows.size() / 2;
     Row& row = rows[middle];
-    row.reach = row.range.last;
-    if (middle > 0) row.reach = std::max(row.reach, settle(rows.first(middle)));
-    if (middle + 1 < rows.size()) row.reach = std::max(row.reach, settle(rows.subspan(middle + 1)));
-    return row.reach;
+    AddressKey reach = row.range.last;
+    if (middle > 0) {
+        row.left_reach = settle(rows.first(middle));
+        reach = std::max(reach, row.left_reach);
+    }
+    if (middle + 1 < rows.size()) reach = std::max(reach, settle(rows.subspan(middle + 1)));
+    return reach;
 }
 
 }  // namespace weir

@@ -54,7 +54,7 @@ class SetIndex {
 public:
     struct Row {
         AddressRange range;
-        AddressKey reach;       ///< the highest `last` of the rows below this one in the tree
+        AddressKey left_reach;  ///< the highest `last` of the rows left below this one in the tree
         std::uint32_t set = 0;
     };
     /// Orders `rows` in place; afterwards `visit` works on them.
@@ -72,8 +72,7 @@ private:
         while (!rows.empty()) {
             const std::size_t middle = rows.size() / 2;
             const Row& row = rows[middle];
-            if (address > row.reach) return true;  // everything below here ends before the address
-            if (!walk(rows.first(middle), address, hit)) return false;
+            if (middle > 0 && address <= row.left_reach && !walk(rows.first(middle), address, hit)) return false;
             if (address < row.range.first) return true;  // what follows begins later still
             if (address <= row.range.last && !hit(row.set)) return false;
             rows = rows.subspan(middle + 1);

@@ -48,7 +48,7 @@ private:
         for (std::uint32_t set = 0; set < by_set_.size(); ++set) {
             const PeerSet& peers = tables_.peer_sets[by_set_[set].peers];
             if (tables_.ranges.size() + peers.ranges.size() > max_compiled_rows) return false;
-            for (const AddressRange& range : peers.ranges) tables_.ranges.push_back({range, range.last, set});
+            for (const AddressRange& range : peers.ranges) tables_.ranges.push_back({range, {}, set});
             for (const std::uint32_t pattern : peers.dns) tables_.side_dns.push_back({pattern, set});
         }
         side.range_count = size32(tables_.ranges) - side.first_range;

@@ -11,16 +11,17 @@ constexpr std::uint64_t mapped_prefix = 0xffff;  // the upper half of the low wo
 
 bool is_v4(const AddressKey& key) noexcept { return key.high == 0 && key.low >> 32 == mapped_prefix; }
 
-std::size_t hash(const AddressKey& key) noexcept {
-    std::uint64_t mixed = (key.high ^ std::rotl(key.low, 29)) * 0x9e37'79b9'7f4a'7c15;
-    mixed ^= mixed >> 32;
-    return static_cast<std::size_t>(mixed * 0xd6e8'feb8'6659'fd93 >> 16);
+constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15;
+std::uint64_t hash(std::uint64_t key) noexcept { return key * golden; }
+std::uint64_t hash(const AddressKey& key) noexcept {
+    const std::uint64_t mixed = (key.high ^ std::rotl(key.low, 29)) * golden;
+    return (mixed ^ mixed >> 32) * golden;
 }
 
-AddressKey key_of(const std::uint8_t* mac) noexcept {
+std::uint64_t key_of(const std::uint8_t* mac) noexcept {
     std::uint64_t value = 0;
     for (int i = 0; i < 6; ++i) value = value << 8 | mac[i];
-    return {0, value};
+    return value;
 }
 
 /// Widest first, so that what lies inside a range comes after it.
@@ -33,39 +34,51 @@ bool outside_in(const EquipmentIndex::Claim& left, const EquipmentIndex::Claim& 
 /// The index of the last of `starts` (ascending, the first one the lowest of all) that is not above `key`.
 template <class Key>
 std::size_t segment_of(const std::vector<Key>& starts, const Key& key) noexcept {
-    const Key* base = starts.data();
+    std::size_t base = 0;
     for (std::size_t left = starts.size(); left > 1;) {
         const std::size_t half = left / 2;
-        base += key < base[half] ? 0 : half;
+        base += half * static_cast<std::size_t>(!(key < starts[base + half]));  // no branch: addresses are not predictable
         left -= half;
     }
-    return static_cast<std::size_t>(base - starts.data());
+    return base;
 }
 
 }  // namespace
 
+template <class Key>
+void EquipmentIndex::OwnerTable<Key>::reserve(std::size_t count) {
+    slots_.resize(std::bit_ceil(count * 2 + 2));
+    shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
+}
+
+template <class Key>
+void EquipmentIndex::OwnerTable<Key>::insert(const Key& key, EquipmentId owner) noexcept {
+    std::size_t at = hash(key) >> shift_;
+    while (slots_[at].owner != no_equipment) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = {key, owner};
+}
+
+template <class Key>
+EquipmentId EquipmentIndex::OwnerTable<Key>::find(const Key& key) const noexcept {
+    std::size_t at = hash(key) >> shift_;
+    while (slots_[at].owner != no_equipment && slots_[at].key != key) at = (at + 1) & (slots_.size() - 1);
+    return slots_[at].owner;
+}
+
 EquipmentIndex::EquipmentIndex(std::vector<Claim> claims, const std::vector<MacClaim>& macs) {
-    const auto is_range = [](const Claim& claim) { return !claim.range.single(); };
-    const auto ranges_begin = std::stable_partition(claims.begin(), claims.end(), [&](const Claim& claim) { return !is_range(claim); });
-    addresses_.resize(std::bit_ceil(static_cast<std::size_t>(ranges_begin - claims.begin()) * 2 + 1));
-    for (auto claim = claims.begin(); claim != ranges_begin; ++claim) insert(addresses_, claim->range.first, claim->equipment);
-    macs_.resize(std::bit_ceil(macs.size() * 2 + 1));
-    for (const MacClaim& claim : macs) insert(macs_, key_of(claim.mac.data()), claim.equipment);
-    std::vector<Claim> ranges{ranges_begin, claims.end()};
-    std::ranges::sort(ranges, outside_in);
-    flatten(ranges);
-}
-
-void EquipmentIndex::insert(std::vector<Slot>& table, const AddressKey& key, EquipmentId equipment) {
-    std::size_t at = hash(key) & (table.size() - 1);
-    while (table[at].equipment != no_equipment) at = (at + 1) & (table.size() - 1);
-    table[at] = {key, equipment};
-}
-
-EquipmentId EquipmentIndex::probe(const std::vector<Slot>& table, const AddressKey& key) noexcept {
-    for (std::size_t at = hash(key) & (table.size() - 1); table[at].equipment != no_equipment; at = (at + 1) & (table.size() - 1))
-        if (table[at].key == key) return table[at].equipment;
-    return no_equipment;
+    const auto is_single_v4 = [](const Claim& claim) { return claim.range.single() && is_v4(claim.range.first); };
+    const auto is_single_v6 = [](const Claim& claim) { return claim.range.single() && !is_v4(claim.range.first); };
+    v4_addresses_.reserve(static_cast<std::size_t>(std::ranges::count_if(claims, is_single_v4)));
+    v6_addresses_.reserve(static_cast<std::size_t>(std::ranges::count_if(claims, is_single_v6)));
+    macs_.reserve(macs.size());
+    for (const Claim& claim : claims) {
+        if (is_single_v4(claim)) v4_addresses_.insert(static_cast<std::uint32_t>(claim.range.first.low), claim.equipment);
+        if (is_single_v6(claim)) v6_addresses_.insert(claim.range.first, claim.equipment);
+    }
+    for (const MacClaim& claim : macs) macs_.insert(key_of(claim.mac.data()), claim.equipment);
+    std::erase_if(claims, [](const Claim& claim) { return claim.range.single(); });
+    std::ranges::sort(claims, outside_in);
+    flatten(claims);
 }
 
 /// Walks nested ranges (each inside the one below it on the stack) and writes down who owns what from where on.
@@ -135,11 +148,12 @@ std::vector<EquipmentIndex::Conflict> EquipmentIndex::conflicts(std::vector<Clai
 
 EquipmentId EquipmentIndex::find(const IpAddress& address, const std::uint8_t* mac) const noexcept {
     const AddressKey key = AddressKey::of(address);
-    if (const EquipmentId exact = probe(addresses_, key); exact != no_equipment) return exact;
-    if (mac != nullptr)
-        if (const EquipmentId by_mac = probe(macs_, key_of(mac)); by_mac != no_equipment) return by_mac;
-    if (is_v4(key)) return v4_owners_[segment_of(v4_starts_, static_cast<std::uint32_t>(key.low))];
-    return v6_owners_[segment_of(v6_starts_, key)];
+    const bool v4 = is_v4(key);
+    const auto low = static_cast<std::uint32_t>(key.low);
+    EquipmentId owner = v4 ? v4_addresses_.find(low) : v6_addresses_.find(key);
+    if (owner == no_equipment && mac != nullptr) owner = macs_.find(key_of(mac));
+    if (owner == no_equipment) owner = v4 ? v4_owners_[segment_of(v4_starts_, low)] : v6_owners_[segment_of(v6_starts_, key)];
+    return owner;
 }
 
 std::optional<Mac> parse_mac(std::string_view text) noexcept {

@@ -177,8 +177,7 @@ bool Vocabulary::add_peers(const Node& node, PeerSet& set, unsigned depth) {
 bool Vocabulary::seal(PeerSet& set, const Node& node) {
     normalise(set.ranges);
     std::ranges::sort(set.dns);
-    const auto repeated = std::ranges::unique(set.dns);
-    set.dns.erase(repeated.begin(), repeated.end());
+    set.dns.erase(std::unique(set.dns.begin(), set.dns.end()), set.dns.end());
     return !too_large(node, set.ranges.size());
 }
 
