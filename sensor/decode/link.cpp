@@ -68,8 +68,10 @@ constexpr auto known_saps = std::to_array<std::uint8_t>({
     0xff,              // NetWare: raw IPX
 });
 static_assert(std::is_sorted(known_saps.begin(), known_saps.end()));
+constexpr std::uint8_t snap = 0xaa;
 
 bool is_known(std::uint16_t type) noexcept { return std::binary_search(known_types.begin(), known_types.end(), type); }
+bool is_known_sap(std::uint8_t sap) noexcept { return std::binary_search(known_saps.begin(), known_saps.end(), sap); }
 
 /// A walk along the headers of one frame: `type` says what `rest` begins with.
 struct Walk {
@@ -191,7 +193,7 @@ struct Walk {
         limit(type);
         if (rest.size() < 3) return Oddity::llc_too_small;
         const std::uint8_t destination = rest[0], source = rest[1], control = rest[2];
-        if (destination == 0xaa && source == 0xaa && control == 0x03) {
+        if (destination == snap && source == snap && control == 0x03) {
             if (rest.size() < 8) return Oddity::llc_too_small;
             const std::uint32_t organisation = wire::be24(rest.data() + 3);
             type = be16(rest.data() + 6);
@@ -205,7 +207,7 @@ struct Walk {
             type = ether_type::ipv4;
             return Oddity::none;
         }
-        if (!std::binary_search(known_saps.begin(), known_saps.end(), destination)) return Oddity::llc_unknown_sap;
+        if (!is_known_sap(destination)) return Oddity::llc_unknown_sap;
         finish(NetworkKind::link_only, 0);
         return Oddity::none;
     }
@@ -351,8 +353,11 @@ bool plausible_ethernet(Bytes bytes) noexcept {
         case ether_type::qinq:
         case ether_type::mpls:
         case ether_type::pppoe_session: return true;
-        default: return is_known(type) || (type <= ether_type::max_length && type + std::size_t{14} <= bytes.size());
+        default: break;
     }
+    if (type > ether_type::max_length) return is_known(type);
+    const bool fits = type >= 3 && type + std::size_t{14} <= bytes.size();  // LLC: the frame's length
+    return fits && bytes[14] == bytes[15] && (bytes[14] == snap || is_known_sap(bytes[14]));
 }
 
 Oddity follow_ether_type(std::uint16_t type, Bytes rest, std::uint32_t missing, Link& link) noexcept {

@@ -46,14 +46,24 @@ public:
     [[nodiscard]] static Inner odd(Tunnel tunnel, Oddity oddity) noexcept { return {.tunnel = tunnel, .oddity = oddity}; }
     [[nodiscard]] static Inner nothing() noexcept { return {}; }
 
-    /// Whether an IP packet of exactly the promised length begins at `at`; its version, or 0.
-    [[nodiscard]] unsigned exact_ip(std::size_t at) const noexcept {
-        if (bytes_.size() < at + ipv4_header_size) return 0;
+    /// Whether an IP packet begins at `at`, and how many bytes stand behind it; nothing where it reaches further than promised.
+    struct Found {
+        unsigned version = 0;  ///< 0: none
+        std::size_t behind = 0;
+    };
+    [[nodiscard]] Found find_ip(std::size_t at) const noexcept {
+        if (bytes_.size() < at + ipv4_header_size) return {};
         const std::uint8_t* const p = bytes_.data() + at;
-        const std::size_t length = promised() - at;
-        if (p[0] >> 4 == 4) return (p[0] & 0xf) >= 5 && be16(p + 2) == length ? 4 : 0;
-        if (p[0] >> 4 == 6) return bytes_.size() >= at + ipv6_header_size && be16(p + 4) + ipv6_header_size == length ? 6 : 0;
-        return 0;
+        const unsigned version = p[0] >> 4;
+        if (version != 4 && (version != 6 || bytes_.size() < at + ipv6_header_size)) return {};
+        const std::size_t length = version == 4 ? be16(p + 2) : be16(p + 4) + ipv6_header_size;
+        const bool fits = length <= promised() - at && (version == 6 || (p[0] & 0xf) >= 5);
+        return fits ? Found{version, promised() - at - length} : Found{};
+    }
+    /// Version of an IP packet that begins at `at` and fills what is left; 0: none.
+    [[nodiscard]] unsigned exact_ip(std::size_t at) const noexcept {
+        const Found found = find_ip(at);
+        return found.behind == 0 ? found.version : 0;
     }
 
 private:
@@ -115,31 +125,20 @@ Inner open_etherip(Opener opener) noexcept {
 
 // --- over UDP
 
-/// RFC 7348 section 5, with the group policy extension's flag; what both reserve must be 0.
+/// RFC 7348 section 5, and draft-ietf-nvo3-vxlan-gpe section 3, which says what it carries. Of what is reserved only the last
+/// byte must be 0: the rest is in use (group policy), and a receiver ignores it.
 Inner open_vxlan(Opener opener) noexcept {
     constexpr std::size_t header = 8;
+    constexpr std::uint8_t has_id = 0x08, has_next_protocol = 0x04;
     const Bytes bytes = opener.bytes();
-    if (bytes.size() < header) return Opener::nothing();
-    const bool plain = bytes[0] == 0x08 && be24(bytes.data() + 1) == 0;
-    const bool group_policy = bytes[0] == 0x88;
-    if ((!plain && !group_policy) || bytes[7] != 0 || !plausible_ethernet(bytes.subspan(header))) return Opener::nothing();
-    opener.advance(header);
-    return opener.ethernet(Tunnel::vxlan, be24(bytes.data() + 4));
-}
-
-/// draft-ietf-nvo3-vxlan-gpe section 3: a VXLAN that says what it carries.
-Inner open_vxlan_gpe(Opener opener) noexcept {
-    constexpr std::size_t header = 8;
-    const Bytes bytes = opener.bytes();
-    const bool fits = bytes.size() > header && (bytes[0] & 0xfc) == 0x0c && be16(bytes.data() + 1) == 0 && bytes[7] == 0;
-    if (!fits) return Opener::nothing();
+    if (bytes.size() <= header || (bytes[0] & has_id) == 0 || bytes[7] != 0) return Opener::nothing();
     const std::uint32_t id = be24(bytes.data() + 4);
+    const unsigned next = (bytes[0] & has_next_protocol) != 0 ? bytes[3] : 3u;
     opener.advance(header);
-    switch (bytes[3]) {
-        case 1: return opener.ip(Tunnel::vxlan, 4, id);
-        case 2: return opener.ip(Tunnel::vxlan, 6, id);
-        case 3: return opener.ethernet(Tunnel::vxlan, id);
-        case 5: return opener.follow(Tunnel::vxlan, ether_type::mpls, id);
+    switch (next) {
+        case 1: return opener.exact_ip(0) == 4 ? opener.ip(Tunnel::vxlan, 4, id) : Opener::nothing();
+        case 2: return opener.exact_ip(0) == 6 ? opener.ip(Tunnel::vxlan, 6, id) : Opener::nothing();
+        case 3: return plausible_ethernet(opener.bytes()) ? opener.ethernet(Tunnel::vxlan, id) : Opener::nothing();
         default: return Opener::nothing();
     }
 }
@@ -212,7 +211,8 @@ Inner open_l2tp(Opener opener) noexcept {
 }
 
 /// RFC 4380 section 5.1.1: IPv6 in UDP behind an authentication and an origin header, each of which may be absent. Away from
-/// the server's port only the naked form is believed, and only with a Teredo address in it (2001::/32).
+/// the server's port only the naked form is believed, and only with a Teredo address in it (2001::/32). Trailers may follow
+/// (RFC 6081 section 4).
 Inner open_teredo(Opener opener, bool on_port) noexcept {
     constexpr std::size_t origin_size = 8, authentication_size = 13;
     const Bytes bytes = opener.bytes();
@@ -220,7 +220,7 @@ Inner open_teredo(Opener opener, bool on_port) noexcept {
     if (on_port && bytes.size() >= authentication_size && bytes[0] == 0 && bytes[1] == 1)
         at += authentication_size + bytes[2] + bytes[3];  // lengths of client identifier and authentication value
     if (on_port && bytes.size() >= at + origin_size && bytes[at] == 0 && bytes[at + 1] == 0) at += origin_size;
-    if (bytes.size() < at + ipv6_header_size || opener.exact_ip(at) != 6) return Opener::nothing();
+    if (opener.find_ip(at).version != 6) return Opener::nothing();
     const auto is_teredo = [](const std::uint8_t* address) { return be32(address) == 0x20010000; };
     const auto is_link_local = [](const std::uint8_t* address) { return (be16(address) & 0xffc0) == 0xfe80; };
     const std::uint8_t* const source = bytes.data() + at + 8;
@@ -261,8 +261,8 @@ Inner open_udp_on(std::uint16_t port, const Opener& opener) noexcept {
         case 3544: return open_teredo(opener, true);
         case 4754: return open_gre_in_udp(opener);
         case 4789:
-        case 8472: return open_vxlan(opener);  // IANA's port, and Linux's before there was one
-        case 4790: return open_vxlan_gpe(opener);
+        case 4790:
+        case 8472: return open_vxlan(opener);  // IANA's ports, and Linux's before there was one
         case 6081: return open_geneve(opener);
         case 6635: return open_mpls_in_udp(opener);
         default: return Opener::nothing();
