@@ -20,13 +20,18 @@ constexpr std::array<std::uint16_t, 19> udp_services{
     /* ike, syslog, rip, radius */ 500, 514, 520, 1812, 1813, /* gtp-c, ipfix, ike behind nat, sip */ 2123, 4739, 4500, 5060,
     /* ssdp, mdns */ 1900, 5353};
 
-bool lower_port_accepts(std::uint16_t source, std::uint16_t destination) noexcept { return destination <= source; }
+constexpr std::array<std::uint16_t, 8> sctp_services{/* m2ua, m3ua, sua */ 2904, 2905, 14001, /* diameter, s1ap, x2ap, ngap, xnap */ 3868, 36412, 36422, 38412, 38422};
+
+/// The type of the first chunk behind the common header of 12 octets (RFC 9260 section 3); 0 (data) where there is none.
+constexpr std::uint8_t chunk_data = 0, chunk_init = 1, chunk_init_ack = 2;
+std::uint8_t first_chunk(const Layers& layers) noexcept { return layers.transport.size() > 12 ? layers.transport[12] : chunk_data; }
 
 }  // namespace
 
 ServicePorts::ServicePorts() {
     for (const std::uint16_t port : tcp_services) tcp_.set(port);
     for (const std::uint16_t port : udp_services) udp_.set(port);
+    for (const std::uint16_t port : sctp_services) sctp_.set(port);
     for (const ParserInfo& parser : protocols())
         for (const Hint& hint : parser.hints) (hint.transport == Transport::tcp ? tcp_ : udp_).set(hint.port);
 }
@@ -35,11 +40,13 @@ Orientation orient(const Layers& layers, const ServicePorts& services) noexcept 
     if (layers.incomplete_fragment) return {};  // without a transport header there is nothing to judge by
     const bool source_serves = services.contains(layers.protocol, layers.source_port);
     const bool destination_serves = services.contains(layers.protocol, layers.destination_port);
-    if (layers.protocol == ip_protocol::tcp) {
-        const bool ack = (layers.tcp.flags & tcp_flag::ack) != 0;
-        if ((layers.tcp.flags & tcp_flag::syn) != 0) return ack ? Orientation{false, Opening::syn_ack} : Orientation{true, Opening::syn};
+    if (layers.protocol == ip_protocol::tcp || layers.protocol == ip_protocol::sctp) {
+        if (layers.protocol == ip_protocol::tcp && (layers.tcp.flags & tcp_flag::syn) != 0)
+            return (layers.tcp.flags & tcp_flag::ack) != 0 ? Orientation{false, Opening::syn_ack} : Orientation{true, Opening::syn};
+        if (layers.protocol == ip_protocol::sctp && first_chunk(layers) == chunk_init) return {true, Opening::syn};
+        if (layers.protocol == ip_protocol::sctp && first_chunk(layers) == chunk_init_ack) return {false, Opening::syn_ack};
         if (source_serves != destination_serves) return {destination_serves, Opening::guessed};
-        return {lower_port_accepts(layers.source_port, layers.destination_port), Opening::guessed};
+        return {layers.destination_port <= layers.source_port, Opening::guessed};
     }
     if (layers.destination.is_multicast()) return {};  // nobody opens a session from a group
     if (is_icmp_response(layers.protocol, layers.icmp_type)) return {false, Opening::guessed};

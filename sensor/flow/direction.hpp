@@ -15,11 +15,12 @@ public:
     ServicePorts();
     [[nodiscard]] bool contains(std::uint8_t protocol, std::uint16_t port) const noexcept {
         if (protocol == ip_protocol::udp) return udp_[port];
-        return (protocol == ip_protocol::tcp || protocol == ip_protocol::sctp) && tcp_[port];
+        if (protocol == ip_protocol::sctp) return sctp_[port];
+        return protocol == ip_protocol::tcp && tcp_[port];
     }
 
 private:
-    std::bitset<65536> tcp_, udp_;
+    std::bitset<65536> tcp_, udp_, sctp_;
 };
 
 struct Orientation {
@@ -27,9 +28,9 @@ struct Orientation {
     Opening opening = Opening::first;
 };
 
-/// Judges the first packet of a session. SYN: its sender opened. SYN-ACK: its receiver. Any other TCP segment: the end with
-/// the known service port accepted, else the end with the lower port. Connectionless: the sender opened, unless it speaks
-/// from a known service port to one that is not, or answers (ICMP).
+/// Judges the first packet of a session. SYN (SCTP: INIT): its sender opened. SYN-ACK (INIT ACK): its receiver. Any other
+/// packet of TCP or SCTP: the end with the known service port accepted, else the end with the lower port. Connectionless: the
+/// sender opened, unless it speaks from a known service port to one that is not, or answers (ICMP).
 [[nodiscard]] Orientation orient(const Layers& layers, const ServicePorts& services) noexcept;
 
 /// Exchanges the ends of a session that was held the wrong way round: everything that is indexed by Direction or by end; `how`

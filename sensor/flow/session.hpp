@@ -34,7 +34,7 @@ static_assert(std::has_unique_object_representations_v<FlowKey>);
 
 /// How weir knows who opened a session.
 enum class Opening : std::uint8_t {
-    syn,       ///< the SYN was seen
+    syn,       ///< the SYN (SCTP: INIT) was seen
     syn_ack,   ///< only its answer was seen
     first,     ///< connectionless: who sent the first packet
     guessed,   ///< the start was not seen: by port

@@ -36,10 +36,14 @@ inline void* allocate(std::size_t size, std::size_t alignment) {
 [[gnu::noinline]] void* operator new[](std::size_t size) { return weir::test::allocate(size, 0); }
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) { return weir::test::allocate(size, static_cast<std::size_t>(alignment)); }
 [[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) { return weir::test::allocate(size, static_cast<std::size_t>(alignment)); }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return weir::test::allocate(size, 0); }
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return weir::test::allocate(size, 0); }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }

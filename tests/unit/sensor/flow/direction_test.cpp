@@ -15,7 +15,7 @@ struct Row {
     bool source_opened;
     Opening opening;
 };
-constexpr std::uint8_t tcp = ip_protocol::tcp, udp = ip_protocol::udp, icmp = ip_protocol::icmp;
+constexpr std::uint8_t tcp = ip_protocol::tcp, udp = ip_protocol::udp, icmp = ip_protocol::icmp, sctp = ip_protocol::sctp;
 }  // namespace
 
 TEST_CASE("The first packet shows who opened a session") {
@@ -38,12 +38,27 @@ TEST_CASE("The first packet shows who opened a session") {
         {"echo request", {.protocol = icmp, .icmp_type = 8}, true, Opening::first},
         {"echo reply", {.protocol = icmp, .icmp_type = 0}, false, Opening::guessed},
         {"unreachable", {.protocol = icmp, .icmp_type = 3}, true, Opening::first},
+        {"SCTP, middle, to a service", {.source_port = 9000, .destination_port = 38412, .protocol = sctp}, true, Opening::guessed},
+        {"SCTP, middle, from a service", {.source_port = 38412, .destination_port = 9000, .protocol = sctp}, false, Opening::guessed},
         {"another protocol", {.protocol = ip_protocol::ospf}, true, Opening::first},
     }));
     INFO(row.what);
     const Orientation orientation = orient(DecodedPacket{row.packet}.layers(), services);
     CHECK(orientation.source_opened == row.source_opened);
     CHECK(orientation.opening == row.opening);
+}
+
+TEST_CASE("An SCTP association is opened by its INIT") {
+    static const ServicePorts services;
+    DecodedPacket decoded{{.source_port = 38412, .destination_port = 9000, .protocol = sctp}};
+    std::array<std::uint8_t, 16> transport{};
+    decoded.decoded.layers[0].transport = transport;
+    transport[12] = 1;
+    CHECK(orient(decoded.layers(), services).source_opened);
+    CHECK(orient(decoded.layers(), services).opening == Opening::syn);
+    transport[12] = 2;
+    CHECK_FALSE(orient(decoded.layers(), services).source_opened);
+    CHECK(orient(decoded.layers(), services).opening == Opening::syn_ack);
 }
 
 TEST_CASE("Hints of parsers are service ports") {

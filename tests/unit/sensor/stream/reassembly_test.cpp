@@ -313,13 +313,13 @@ TEST_CASE("A full table gives up sessions without data first") {
     config.max_sessions = 2;
     StreamDriver driver{config};
     driver.send({.sequence = 100, .text = "abc"});
-    Session second = make_session(), third = make_session();
+    Session other = make_session(), third = make_session();
     Layers syn{};
     syn.tcp = {1, 0, 100, tcp_flag::syn, {}};
-    driver.stream.segment(second, to_server, syn, driver.seen);
-    CHECK(second.stream != 0);
+    driver.stream.segment(other, to_server, syn, driver.seen);
+    CHECK(other.stream != 0);
     driver.stream.segment(third, to_server, syn, driver.seen);
-    CHECK(second.stream == 0);
+    CHECK(other.stream == 0);
     CHECK(third.stream != 0);
     CHECK(driver.metrics.sessions_evicted.get() == 1);
     const std::uint8_t byte = 'x';
@@ -329,7 +329,7 @@ TEST_CASE("A full table gives up sessions without data first") {
     driver.stream.segment(third, to_server, data, driver.seen);
     driver.session.last = 1;
     third.last = 2;
-    driver.stream.segment(second, to_server, syn, driver.seen);
+    driver.stream.segment(other, to_server, syn, driver.seen);
     CHECK(driver.session.stream == Reassembler::evicted);
     driver.send({.sequence = 103, .text = "def"});
     CHECK(driver.metrics.unreassembled.get() == 1);
