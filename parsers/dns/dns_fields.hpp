@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "parsers/dns/dns_codes.hpp"
 #include "parsers/dns/dns_message.hpp"
