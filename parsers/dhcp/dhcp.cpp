@@ -79,7 +79,8 @@ Fed State::feed(Direction direction, Bytes datagram, Emit<Transaction> emit) noe
     if (!transaction.options.server_name_overloaded()) transaction.server_name = terminated(server_name);
     if (!transaction.options.file_overloaded()) transaction.file = terminated(file);
     transaction.hardware_address = colon_hex(first_of(hardware_address, hardware), emit.scratch());
-    if (const Bytes id = transaction.options[Option::client_id]; !id.empty()) transaction.client_id = colon_hex(id.subspan(1), emit.scratch());
+    if (const Bytes id = transaction.options[Option::client_id]; !id.empty())
+        transaction.client_id = colon_hex(id.subspan(1), emit.scratch());
     emit(transaction, (transaction.operation == reply ? Report::response : Report::request) | Report::log, direction);
     return Fed::ok(datagram.size());
 }
@@ -92,7 +93,8 @@ Value type(const Transaction& transaction, std::size_t index) noexcept {
     return Value::of(std::string_view{operation == request ? "request" : operation == reply ? "reply" : "<unknown>"});
 }
 Value message_type(const Transaction& transaction, std::size_t index) noexcept {
-    constexpr std::array<std::string_view, 9> names{"unknown", "discover", "offer", "request", "decline", "ack", "nak", "release", "inform"};
+    constexpr std::array<std::string_view, 9> names{"unknown", "discover", "offer",   "request", "decline",
+                                                    "ack",     "nak",      "release", "inform"};
     if (index != 0) return {};
     const Bytes value = transaction.options[Option::message_type];
     if (value.empty()) return Value::none();

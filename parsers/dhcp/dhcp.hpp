@@ -9,7 +9,7 @@ namespace weir::dhcp {
 
 /// The fixed part of a message, RFC 2131 section 2. Addresses are views of 4 octets.
 struct Transaction {
-    std::uint8_t operation = 0;   ///< 1 request, 2 reply
+    std::uint8_t operation = 0;  ///< 1 request, 2 reply
     std::uint32_t id = 0;
     Bytes client_address{}, your_address{}, next_server{}, relay{};
     Bytes hardware_address{};     ///< as `aa:bb:...`
@@ -86,8 +86,10 @@ struct Parser {
         field<&Transaction::client_id>("dhcp.client_id", "dhcp.client_id", "Client identifier without its type, as text, option 61"),
         field<&fields::message_type>("dhcp.dhcp_type", "dhcp.dhcp_type", "Message type by name: discover, offer, request, ..., option 53"),
         field<&fields::seconds<Option::lease_time>>("dhcp.leasetime", "dhcp.lease_time", "Lease, seconds, option 51", FieldKind::number),
-        field<&fields::seconds<Option::rebinding_time>>("dhcp.rebinding_time", "dhcp.rebinding_time", "T2, seconds, option 59", FieldKind::number),
-        field<&fields::seconds<Option::renewal_time>>("dhcp.renewal_time", "dhcp.renewal_time", "T1, seconds, option 58", FieldKind::number),
+        field<&fields::seconds<Option::rebinding_time>>("dhcp.rebinding_time", "dhcp.rebinding_time", "T2, seconds, option 59",
+                                                        FieldKind::number),
+        field<&fields::seconds<Option::renewal_time>>("dhcp.renewal_time", "dhcp.renewal_time", "T1, seconds, option 58",
+                                                      FieldKind::number),
         field<&fields::one_address<Option::subnet_mask>>("", "dhcp.subnet_mask", "Subnet mask, option 1"),
         field<&fields::text<Option::host_name>>("dhcp.hostname", "dhcp.hostname", "Host name, option 12"),
         field<&fields::one_address<Option::requested_address>>("", "dhcp.requested_ip", "Address that the client asks for, option 50"),
@@ -98,13 +100,19 @@ struct Parser {
         field<&fields::one_address<Option::server_id>>("dhcp.server_id", "weir.dhcp.server_id", "Server that made the offer, option 54"),
         field<&fields::text<Option::domain_name>>("dhcp.domain_name", "weir.dhcp.domain_name", "Domain of the client, option 15"),
         field<&fields::addresses<Option::ntp_servers>>("dhcp.ntp_servers", "weir.dhcp.ntp_servers[]", "Time servers, option 42"),
-        field<&fields::octets<Option::vendor_specific>>("dhcp.vendor_specific", "weir.dhcp.vendor_specific", "Vendor's own information, as hexadecimal, option 43"),
-        field<&fields::boot_server>("dhcp.boot_server", "weir.dhcp.boot_server", "Name of the server to boot from, option 66 or the header"),
+        field<&fields::octets<Option::vendor_specific>>("dhcp.vendor_specific", "weir.dhcp.vendor_specific",
+                                                        "Vendor's own information, as hexadecimal, option 43"),
+        field<&fields::boot_server>("dhcp.boot_server", "weir.dhcp.boot_server",
+                                    "Name of the server to boot from, option 66 or the header"),
         field<&fields::boot_file>("dhcp.boot_file", "weir.dhcp.boot_file", "File to boot from, option 67 or the header"),
-        field<&fields::bootstrap_server>("dhcp.bootstrap_server", "weir.dhcp.bootstrap_servers[]", "Secure zero-touch bootstrap servers, option 143, RFC 8572 section 8.3"),
-        field<&fields::text<Option::agile_management>>("dhcp.agile_management", "weir.dhcp.agile_management", "Controller of Huawei equipment, option 148"),
-        field<&fields::addresses<Option::tftp_servers>>("dhcp.tftp_servers", "weir.dhcp.tftp_servers[]", "TFTP servers, option 150, RFC 5859"),
-        field<&fields::text<Option::mud_url>>("dhcp.mud_url", "weir.dhcp.mud_url", "Manufacturer usage description, option 161, RFC 8520 section 10"),
+        field<&fields::bootstrap_server>("dhcp.bootstrap_server", "weir.dhcp.bootstrap_servers[]",
+                                         "Secure zero-touch bootstrap servers, option 143, RFC 8572 section 8.3"),
+        field<&fields::text<Option::agile_management>>("dhcp.agile_management", "weir.dhcp.agile_management",
+                                                       "Controller of Huawei equipment, option 148"),
+        field<&fields::addresses<Option::tftp_servers>>("dhcp.tftp_servers", "weir.dhcp.tftp_servers[]",
+                                                        "TFTP servers, option 150, RFC 5859"),
+        field<&fields::text<Option::mud_url>>("dhcp.mud_url", "weir.dhcp.mud_url",
+                                              "Manufacturer usage description, option 161, RFC 8520 section 10"),
     };
     enum AnomalyId : unsigned { malformed_options = 1, truncated_options, truncated_header, bad_cookie };
     static constexpr std::array anomalies{

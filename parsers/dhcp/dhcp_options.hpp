@@ -10,13 +10,34 @@ namespace weir::dhcp {
 
 /// The options that are kept. The order is that of `kept_codes`.
 enum class Option : std::uint8_t {
-    subnet_mask, routers, dns_servers, host_name, domain_name, ntp_servers, vendor_specific, requested_address, lease_time, overload, message_type,
-    server_id, parameters, renewal_time, rebinding_time, vendor_class, client_id, boot_server, boot_file, bootstrap_servers, agile_management,
-    tftp_servers, mud_url, count
+    subnet_mask,
+    routers,
+    dns_servers,
+    host_name,
+    domain_name,
+    ntp_servers,
+    vendor_specific,
+    requested_address,
+    lease_time,
+    overload,
+    message_type,
+    server_id,
+    parameters,
+    renewal_time,
+    rebinding_time,
+    vendor_class,
+    client_id,
+    boot_server,
+    boot_file,
+    bootstrap_servers,
+    agile_management,
+    tftp_servers,
+    mud_url,
+    count
 };
 inline constexpr std::size_t option_count = static_cast<std::size_t>(Option::count);
 /// RFC 2132; 143: RFC 8572 section 8.3; 148: where Huawei equipment learns its controller; 150: RFC 5859; 161: RFC 8520 section 10.
-inline constexpr std::array<std::uint8_t, option_count> kept_codes{1,  3,  6,  12, 15, 42, 43, 50, 51,  52,  53, 54,
+inline constexpr std::array<std::uint8_t, option_count> kept_codes{1,  3,  6,  12, 15, 42, 43, 50,  51,  52,  53, 54,
                                                                    55, 58, 59, 60, 61, 66, 67, 143, 148, 150, 161};
 
 /// What is wrong with the options.

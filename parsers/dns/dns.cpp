@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/dns/dns.hpp"
 
+#include "parsers/base/steps.hpp"
 #include "parsers/dns/dns_name.hpp"
 
 namespace weir::dns {
@@ -77,15 +78,12 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
 }
 
 Fed State::feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    Cursor cursor{bytes};
-    while (cursor.remaining() >= length_size) {
-        const std::size_t size = static_cast<std::size_t>(cursor.peek(0)) << 8 | cursor.peek(1);
-        if (cursor.remaining() < length_size + size) return Fed::need_more(cursor.position(), length_size + size);
-        cursor.skip(length_size);
-        emit.scratch().reset();  // what the message before needed is not needed any more
-        if (!read(direction, cursor.take(size), emit)) return Fed::malformed();
-    }
-    return cursor.empty() ? Fed::ok(bytes.size()) : Fed::need_more(cursor.position(), length_size);
+    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
+        if (rest.size() < length_size) return Fed::need_more(0, length_size);
+        const std::size_t size = length_size + (static_cast<std::size_t>(rest[0]) << 8 | rest[1]);
+        if (rest.size() < size) return Fed::need_more(0, size);
+        return read(direction, rest.subspan(length_size, size - length_size), emit) ? Fed::ok(size) : Fed::malformed();
+    });
 }
 
 bool State::read(Direction direction, Bytes wire, Emit<Transaction> emit) noexcept {

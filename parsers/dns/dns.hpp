@@ -41,7 +41,8 @@ struct Parser {
         too_many_records,
     };
     static constexpr std::array anomalies{
-        Anomaly{malformed_data, "malformed_data", "A header that cannot be one, or questions or answers that end early or lie about their lengths"},
+        Anomaly{malformed_data, "malformed_data",
+                "A header that cannot be one, or questions or answers that end early or lie about their lengths"},
         Anomaly{not_request, "not_request", "A response sent towards the server"},
         Anomaly{not_response, "not_response", "A request sent towards the client"},
         Anomaly{z_flag_set, "z_flag_set", "The reserved bit of the header is set, RFC 1035 section 4.1.1"},

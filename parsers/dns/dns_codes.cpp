@@ -8,12 +8,12 @@ namespace {
 
 /// Types 0 to 65; empty where nothing is assigned.
 constexpr std::array<std::string_view, 66> low_types{
-    "",     "A",     "NS",       "MD",    "MF",     "CNAME",      "SOA",      "MB",         "MG",         "MR",    "NULL",
-    "WKS",  "PTR",   "HINFO",    "MINFO", "MX",     "TXT",        "RP",       "AFSDB",      "X25",        "ISDN",  "RT",
-    "NSAP", "NSAPPTR", "SIG",    "KEY",   "PX",     "GPOS",       "AAAA",     "LOC",        "NXT",        "EID",   "NIMLOC",
-    "SRV",  "ATMA",  "NAPTR",    "KX",    "CERT",   "A6",         "DNAME",    "SINK",       "OPT",        "APL",   "DS",
-    "SSHFP", "IPSECKEY", "RRSIG", "NSEC", "DNSKEY", "DHCID",      "NSEC3",    "NSEC3PARAM", "TLSA",       "SMIMEA", "",
-    "HIP",  "NINFO", "RKEY",     "TALINK", "CDS",   "CDNSKEY",    "OPENPGPKEY", "CSYNC",    "ZONEMD",     "SVCB",  "HTTPS"};
+    "",      "A",        "NS",    "MD",     "MF",     "CNAME",   "SOA",        "MB",         "MG",     "MR",     "NULL",
+    "WKS",   "PTR",      "HINFO", "MINFO",  "MX",     "TXT",     "RP",         "AFSDB",      "X25",    "ISDN",   "RT",
+    "NSAP",  "NSAPPTR",  "SIG",   "KEY",    "PX",     "GPOS",    "AAAA",       "LOC",        "NXT",    "EID",    "NIMLOC",
+    "SRV",   "ATMA",     "NAPTR", "KX",     "CERT",   "A6",      "DNAME",      "SINK",       "OPT",    "APL",    "DS",
+    "SSHFP", "IPSECKEY", "RRSIG", "NSEC",   "DNSKEY", "DHCID",   "NSEC3",      "NSEC3PARAM", "TLSA",   "SMIMEA", "",
+    "HIP",   "NINFO",    "RKEY",  "TALINK", "CDS",    "CDNSKEY", "OPENPGPKEY", "CSYNC",      "ZONEMD", "SVCB",   "HTTPS"};
 static_assert(low_types[28] == "AAAA" && low_types[41] == "OPT" && low_types[50] == "NSEC3" && low_types[65] == "HTTPS");
 
 constexpr std::array<std::string_view, 16> rcodes{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",

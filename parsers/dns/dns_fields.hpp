@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "parsers/dns/dns_codes.hpp"
 #include "parsers/dns/dns_message.hpp"
@@ -12,8 +13,8 @@ namespace weir::dns {
 
 struct Transaction {
     Message message{};
-    std::uint32_t number = 0;             ///< counts the messages of a session, from 0
-    std::array<char, 4> flags_digits{};   ///< the flags as hexadecimal text
+    std::uint32_t number = 0;            ///< counts the messages of a session, from 0
+    std::array<char, 4> flags_digits{};  ///< the flags as hexadecimal text
     std::uint8_t flags_size = 0;
 };
 
@@ -25,7 +26,9 @@ inline Value type(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
     return Value::of(std::string_view{transaction.message.flags.response() ? "response" : "request"});
 }
-inline Value id(const Transaction& transaction, std::size_t index) noexcept { return index == 0 ? Value::of(transaction.message.id) : Value{}; }
+inline Value id(const Transaction& transaction, std::size_t index) noexcept {
+    return index == 0 ? Value::of(transaction.message.id) : Value{};
+}
 inline Value flags(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
     return Value::of(std::string_view{transaction.flags_digits.data(), transaction.flags_size});
@@ -153,18 +156,21 @@ constexpr auto object_rows() noexcept {
     using enum Record::Data;
     constexpr auto number = FieldKind::number;
     return std::array{
-        field<&Finder::template get<text_of<soa>, rrtype::soa>>("", path<Soa, ".mname">, "SOA: primary name server, RFC 1035 section 3.3.13"),
+        field<&Finder::template get<text_of<soa>, rrtype::soa>>("", path<Soa, ".mname">,
+                                                                "SOA: primary name server, RFC 1035 section 3.3.13"),
         field<&Finder::template get<soa_rname, rrtype::soa>>("", path<Soa, ".rname">, "SOA: mailbox of who is responsible"),
         field<&Finder::template get<number_of<soa, 0>, rrtype::soa>>("", path<Soa, ".serial">, "SOA: serial number", number),
         field<&Finder::template get<number_of<soa, 1>, rrtype::soa>>("", path<Soa, ".refresh">, "SOA: refresh interval, seconds", number),
         field<&Finder::template get<number_of<soa, 2>, rrtype::soa>>("", path<Soa, ".retry">, "SOA: retry interval, seconds", number),
         field<&Finder::template get<number_of<soa, 3>, rrtype::soa>>("", path<Soa, ".expire">, "SOA: expiry, seconds", number),
-        field<&Finder::template get<number_of<soa, 4>, rrtype::soa>>("", path<Soa, ".minimum">, "SOA: negative caching TTL, seconds", number),
+        field<&Finder::template get<number_of<soa, 4>, rrtype::soa>>("", path<Soa, ".minimum">, "SOA: negative caching TTL, seconds",
+                                                                     number),
         field<&Finder::template get<number_of<srv, 0>, rrtype::srv>>("", path<Srv, ".priority">, "SRV: priority, RFC 2782", number),
         field<&Finder::template get<number_of<srv, 1>, rrtype::srv>>("", path<Srv, ".weight">, "SRV: weight", number),
         field<&Finder::template get<number_of<srv, 2>, rrtype::srv>>("", path<Srv, ".port">, "SRV: port", number),
         field<&Finder::template get<text_of<srv>, rrtype::srv>>("", path<Srv, ".name">, "SRV: target"),
-        field<&Finder::template get<text_of<sshfp>, rrtype::sshfp>>("", path<Sshfp, ".fingerprint">, "SSHFP: fingerprint, RFC 4255 section 3.1"),
+        field<&Finder::template get<text_of<sshfp>, rrtype::sshfp>>("", path<Sshfp, ".fingerprint">,
+                                                                    "SSHFP: fingerprint, RFC 4255 section 3.1"),
         field<&Finder::template get<number_of<sshfp, 0>, rrtype::sshfp>>("", path<Sshfp, ".algo">, "SSHFP: key algorithm", number),
         field<&Finder::template get<number_of<sshfp, 1>, rrtype::sshfp>>("", path<Sshfp, ".type">, "SSHFP: fingerprint type", number),
     };
@@ -175,10 +181,12 @@ template <class Finder, Literal Name>
 constexpr auto section_rows() noexcept {
     return concatenated(
         std::array{
-            field<&Finder::template get<rrname>>(path<"dns.", Name, ".rrname">, path<"dns.", Name, "[].rrname">, "Owner name of a record, RFC 1035 section 4.1.3"),
+            field<&Finder::template get<rrname>>(path<"dns.", Name, ".rrname">, path<"dns.", Name, "[].rrname">,
+                                                 "Owner name of a record, RFC 1035 section 4.1.3"),
             field<&Finder::template get<rrtype_text>>("", path<"dns.", Name, "[].rrtype">, "Type of the record, by mnemonic"),
             field<&Finder::template get<ttl>>("", path<"dns.", Name, "[].ttl">, "Time to live, seconds", FieldKind::number),
-            field<&Finder::template get<rdata>>("", path<"dns.", Name, "[].rdata">, "Data of A, AAAA, CNAME, NS, PTR, MX, TXT and NULL records"),
+            field<&Finder::template get<rdata>>("", path<"dns.", Name, "[].rdata">,
+                                                "Data of A, AAAA, CNAME, NS, PTR, MX, TXT and NULL records"),
         },
         object_rows<Finder, joined<"dns.", Name, "[].soa">, joined<"dns.", Name, "[].srv">, joined<"dns.", Name, "[].sshfp">>());
 }
@@ -216,17 +224,18 @@ inline constexpr std::array grouped_rows{
 };
 
 inline constexpr std::array edns_rows{
-    field<&edns<&Edns::udp_size>>("", "weir.dns.edns.udp_size", "Largest UDP answer that the sender takes, RFC 6891 section 6.1.2", FieldKind::number),
+    field<&edns<&Edns::udp_size>>("", "weir.dns.edns.udp_size", "Largest UDP answer that the sender takes, RFC 6891 section 6.1.2",
+                                  FieldKind::number),
     field<&edns<&Edns::version>>("", "weir.dns.edns.version", "EDNS version", FieldKind::number),
     field<&edns<&Edns::dnssec_ok>>("", "weir.dns.edns.dnssec_ok", "DNSSEC records are wanted, RFC 3225", FieldKind::number),
     field<&option_code>("", "weir.dns.edns.options[].code", "EDNS option code", FieldKind::number),
     field<&option_data>("", "weir.dns.edns.options[].data", "EDNS option data, as hexadecimal"),
 };
 
-inline constexpr auto table =
-    concatenated(header_rows, section_rows<In<&Message::answers>, "answers">(), grouped_rows,
-                 object_rows<Grouped, "dns.grouped.SOA[]", "dns.grouped.SRV[]", "dns.grouped.SSHFP[]">(),
-                 section_rows<In<&Message::authorities>, "authorities">(), section_rows<In<&Message::additionals>, "additionals">(), edns_rows);
+inline constexpr auto table = concatenated(header_rows, section_rows<In<&Message::answers>, "answers">(), grouped_rows,
+                                           object_rows<Grouped, "dns.grouped.SOA[]", "dns.grouped.SRV[]", "dns.grouped.SSHFP[]">(),
+                                           section_rows<In<&Message::authorities>, "authorities">(),
+                                           section_rows<In<&Message::additionals>, "additionals">(), edns_rows);
 
 }  // namespace fields
 }  // namespace weir::dns

@@ -234,12 +234,7 @@ private:
     Bytes type_name(std::uint16_t type) noexcept {
         const std::string_view known = rrtype_name(type);
         if (!known.empty()) return as_bytes(known);
-        constexpr std::size_t width = 5;
-        const auto digits = scratch_.take(width);
-        if (digits.size() < width) return {};
-        std::size_t at = width;
-        do digits[--at] = static_cast<std::uint8_t>('0' + type % 10); while ((type /= 10) != 0);
-        return digits.subspan(at);
+        return write_in(scratch_, [type](TextWriter& writer) { writer.decimal(type); });
     }
 
     [[nodiscard]] Cursor cursor_at(std::size_t position) const noexcept {

@@ -53,7 +53,8 @@ struct Record {
     Bytes type_name{};  ///< mnemonic, or the number in digits
     Bytes text{};       ///< address octets; name of CNAME, NS, PTR, MX; TXT string; NULL data; SOA mname; SRV target; SSHFP fingerprint
     Bytes rname{};      ///< SOA: the responsible mailbox
-    std::array<std::uint32_t, 5> numbers{};  ///< SOA: serial, refresh, retry, expire, minimum; SRV: priority, weight, port; SSHFP: algorithm, type
+    std::array<std::uint32_t, 5>
+        numbers{};  ///< SOA: serial, refresh, retry, expire, minimum; SRV: priority, weight, port; SSHFP: algorithm, type
     std::uint32_t ttl = 0;
     std::uint16_t type = 0;
     Data data = Data::other;

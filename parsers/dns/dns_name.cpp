@@ -40,9 +40,9 @@ private:
 Name read_name(Cursor& cursor, Scratch& scratch) noexcept {
     Text text{scratch};
     Name name;
-    Cursor labels = cursor;                       // runs ahead and follows the pointers; `cursor` stays in the record
+    Cursor labels = cursor;  // runs ahead and follows the pointers; `cursor` stays in the record
     bool jumped = false;
-    std::size_t segment = cursor.position();      // where the labels being read began: pointers must go below it
+    std::size_t segment = cursor.position();  // where the labels being read began: pointers must go below it
     for (unsigned pointers = 0; name.fault == NameFault::none || name.fault == NameFault::too_long;) {
         const std::uint8_t octet = labels.u8();
         if (!labels.ok() || (!is_label(octet) && !is_pointer(octet))) {

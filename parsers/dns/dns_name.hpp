@@ -7,8 +7,8 @@
 
 namespace weir::dns {
 
-inline constexpr std::size_t max_name = 255;      ///< octets of text kept; RFC 1035 section 2.3.4 allows 255 on the wire
-inline constexpr unsigned max_pointers = 64;      ///< compression pointers followed in one name
+inline constexpr std::size_t max_name = 255;  ///< octets of text kept; RFC 1035 section 2.3.4 allows 255 on the wire
+inline constexpr unsigned max_pointers = 64;  ///< compression pointers followed in one name
 
 enum class NameFault : std::uint8_t {
     none,

@@ -3,15 +3,17 @@
 
 #include <algorithm>
 
+#include "parsers/base/steps.hpp"
+
 namespace weir::snmp {
 namespace {
 
 constexpr std::array<std::uint8_t, 10> snmp_trap_oid{0x2b, 6, 1, 6, 3, 1, 1, 4, 1, 0};  // 1.3.6.1.6.3.1.1.4.1.0, RFC 3418 section 2
 constexpr std::array<std::uint8_t, 4> version_start{0x30, 0x02, 0x01, 0x00};            // sequence (its length left out), one-octet integer
 
-constexpr std::size_t longest_header = 2 + 4;  // of a BER element: tag, and a length in four more octets
+constexpr std::size_t longest_header = 2 + 4;              // of a BER element: tag, and a length in four more octets
 constexpr std::size_t longest_start = longest_header + 3;  // with the version, one octet in an element of its own
-constexpr std::size_t min_binding = 6;         // sequence, empty name, null
+constexpr std::size_t min_binding = 6;                     // sequence, empty name, null
 
 /// `oid` as dotted text in `scratch`; empty when it is malformed or the memory is used up.
 Bytes dotted(Bytes oid, Scratch& scratch) noexcept {
@@ -53,36 +55,32 @@ Probe Parser::probe(const Offer& offer) noexcept {
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    const bool stream = transport_ == Transport::tcp;
-    Bytes rest = bytes;
-    while (!rest.empty()) {
-        const std::size_t consumed = bytes.size() - rest.size();
-        if (stream) {  // RFC 3430 section 2.1: the BER length is the only framing
-            if (!may_begin(rest)) {
-                emit.anomaly(Parser::malformed_data, direction);
-                return Fed::malformed();
-            }
-            const std::size_t size = ber::element_size(rest);
-            if (size > rest.size() && rest.size() < longest_start) return Fed::need_more(consumed);  // it may still be something else
-            if (size == 0 && rest.size() < longest_header) return Fed::need_more(consumed);
-            if (size > max_stream_message) {
-                emit.anomaly(Parser::malformed_data, direction);
-                return Fed::malformed();
-            }
-            if (size > rest.size()) return Fed::need_more(consumed, size);
-        }
+    if (transport_ == Transport::tcp) return feed_stream(direction, bytes, emit);
+    std::size_t used = 0;  // octets behind the message are not part of it
+    if (const auto message = read_message(bytes, used))
+        report(direction, *message, emit);
+    else
+        emit.anomaly(Parser::malformed_data, direction);
+    return Fed::ok(bytes.size());
+}
+
+Fed State::feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
+    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
+        const std::size_t size = ber::element_size(rest);
         std::size_t used = 0;
-        const auto message = read_message(rest, used);
+        std::optional<Message> message;
+        if (may_begin(rest) && size <= max_stream_message) {
+            if (size == 0 && rest.size() < longest_header) return Fed::need_more(0);
+            if (size > rest.size()) return rest.size() < longest_start ? Fed::need_more(0) : Fed::need_more(0, size);
+            message = read_message(rest, used);
+        }
         if (!message) {
             emit.anomaly(Parser::malformed_data, direction);
-            return stream ? Fed::malformed() : Fed::ok(bytes.size());
+            return Fed::malformed();
         }
-        emit.scratch().reset();
         report(direction, *message, emit);
-        if (!stream) break;  // octets behind the message are not part of it
-        rest = rest.subspan(used);
-    }
-    return Fed::ok(bytes.size());
+        return Fed::ok(used);
+    });
 }
 
 void State::report(Direction direction, const Message& message, Emit<Transaction> emit) noexcept {

@@ -23,6 +23,8 @@ public:
     Fed feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
 
 private:
+    /// RFC 3430 section 2.1: the BER length is the only framing.
+    Fed feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
     void report(Direction direction, const Message& message, Emit<Transaction> emit) noexcept;
 
     Transport transport_ = Transport::udp;
@@ -66,25 +68,33 @@ struct Parser {
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
         field<&fields::of<&Message::version>>("snmp.version", "snmp.version", "Version: 1, 2 (v2c) or 3", FieldKind::number),
-        field<&fields::pdu_type>("snmp.pdu_type", "", "PDU type by its tag, RFC 3416 section 3: 0 get, 1 get-next, 2 response, 3 set, 4 v1 trap, "
-                                 "5 get-bulk, 6 inform, 7 v2 trap, 8 report", FieldKind::number),
+        field<&fields::pdu_type>("snmp.pdu_type", "",
+                                 "PDU type by its tag, RFC 3416 section 3: 0 get, 1 get-next, 2 response, 3 set, 4 v1 trap, "
+                                 "5 get-bulk, 6 inform, 7 v2 trap, 8 report",
+                                 FieldKind::number),
         field<&fields::pdu_type_name>("", "snmp.pdu_type", "PDU type by name; `encrypted` where it cannot be seen"),
         field<&fields::error>("", "snmp.error", "Error status, where there is an error, RFC 3416 section 3"),
         field<&fields::trap_type>("snmp.trap_type", "", "Generic trap type of a v1 trap, RFC 1157 section 4.1.6", FieldKind::number),
         field<&fields::trap_type_name>("", "snmp.trap_type", "Generic trap type of a v1 trap, by name"),
-        field<&Transaction::trap_oid>("snmp.trap_oid", "snmp.trap_oid", "v1: the enterprise that defined the trap; v2: the value of snmpTrapOID.0"),
+        field<&Transaction::trap_oid>("snmp.trap_oid", "snmp.trap_oid",
+                                      "v1: the enterprise that defined the trap; v2: the value of snmpTrapOID.0"),
         field<&fields::trap_address>("", "snmp.trap_address", "Address of the agent in a v1 trap"),
         field<&fields::variable>("snmp.oid", "snmp.vars[]", "Names of the variable bindings, dotted"),
         field<&fields::of<&Message::community>>("snmp.community", "snmp.community", "Community of versions 1 and 2c"),
         field<&fields::user_based<&Message::user>>("snmp.usm", "snmp.usm", "User name of version 3, RFC 3414 section 2.4"),
-        field<&fields::operation>("snmp.operation", "weir.snmp.operation", "What the PDU does: get, next, bulk, set, response, trap, inform, report"),
+        field<&fields::operation>("snmp.operation", "weir.snmp.operation",
+                                  "What the PDU does: get, next, bulk, set, response, trap, inform, report"),
         field<&fields::request_id>("", "weir.snmp.request_id", "Request identifier, as an unsigned 32-bit number", FieldKind::number),
         field<&fields::error_index>("", "weir.snmp.error_index", "Which variable is in error, from 1", FieldKind::number),
         field<&fields::specific_trap>("", "weir.snmp.specific_trap", "Specific trap number of a v1 trap", FieldKind::number),
-        field<&fields::engine_id>("snmp.engine_id", "weir.snmp.engine_id", "Authoritative engine of version 3, as hexadecimal, RFC 3411 section 5"),
-        field<&fields::user_based<&Message::engine_boots>>("", "weir.snmp.engine_boots", "How often the engine has started", FieldKind::number),
-        field<&fields::user_based<&Message::engine_time>>("", "weir.snmp.engine_time", "Seconds since the engine started", FieldKind::number),
-        field<&fields::security_level>("snmp.security_level", "weir.snmp.security_level", "noAuthNoPriv, authNoPriv or authPriv, RFC 3411 section 3.4.3"),
+        field<&fields::engine_id>("snmp.engine_id", "weir.snmp.engine_id",
+                                  "Authoritative engine of version 3, as hexadecimal, RFC 3411 section 5"),
+        field<&fields::user_based<&Message::engine_boots>>("", "weir.snmp.engine_boots", "How often the engine has started",
+                                                           FieldKind::number),
+        field<&fields::user_based<&Message::engine_time>>("", "weir.snmp.engine_time", "Seconds since the engine started",
+                                                          FieldKind::number),
+        field<&fields::security_level>("snmp.security_level", "weir.snmp.security_level",
+                                       "noAuthNoPriv, authNoPriv or authPriv, RFC 3411 section 3.4.3"),
         field<&fields::of<&Message::context_name>>("", "weir.snmp.context_name", "Context of version 3, where it is not encrypted"),
     };
     enum AnomalyId : unsigned { malformed_data = 1, unknown_security_model, version_mismatch, too_many_variables };

@@ -88,14 +88,29 @@ constexpr std::string_view at(const std::array<std::string_view, Size>& names, s
     return index >= 0 && index < static_cast<std::int64_t>(Size) ? names[static_cast<std::size_t>(index)] : std::string_view{};
 }
 
-constexpr std::array<std::string_view, 9> pdu_names{"get_request", "get_next_request", "response", "set_request", "trap_v1",
-                                                    "get_bulk_request", "inform_request", "trap_v2", "report"};
+constexpr std::array<std::string_view, 9> pdu_names{"get_request",      "get_next_request", "response", "set_request", "trap_v1",
+                                                    "get_bulk_request", "inform_request",   "trap_v2",  "report"};
 constexpr std::array<std::string_view, 9> operation_names{"get", "next", "response", "set", "trap", "bulk", "inform", "trap", "report"};
-constexpr std::array<std::string_view, 19> error_names{
-    "NoError",       "TooBig",     "NoSuchName",          "BadValue",     "ReadOnly",   "GenErr",             "NoAccess",
-    "WrongType",     "WrongLength", "WrongEncoding",      "WrongValue",   "NoCreation", "InconsistentValue",  "ResourceUnavailable",
-    "CommitFailed",  "UndoFailed", "AuthorizationError",  "NotWritable",  "InconsistentName"};
-constexpr std::array<std::string_view, 7> trap_names{"ColdStart", "WarmStart", "LinkDown", "LinkUp", "AuthenticationFailure",
+constexpr std::array<std::string_view, 19> error_names{"NoError",
+                                                       "TooBig",
+                                                       "NoSuchName",
+                                                       "BadValue",
+                                                       "ReadOnly",
+                                                       "GenErr",
+                                                       "NoAccess",
+                                                       "WrongType",
+                                                       "WrongLength",
+                                                       "WrongEncoding",
+                                                       "WrongValue",
+                                                       "NoCreation",
+                                                       "InconsistentValue",
+                                                       "ResourceUnavailable",
+                                                       "CommitFailed",
+                                                       "UndoFailed",
+                                                       "AuthorizationError",
+                                                       "NotWritable",
+                                                       "InconsistentName"};
+constexpr std::array<std::string_view, 7> trap_names{"ColdStart",       "WarmStart",         "LinkDown", "LinkUp", "AuthenticationFailure",
                                                      "EgpNeighborLoss", "EnterpriseSpecific"};
 constexpr std::string_view encrypted = "encrypted";
 
@@ -130,7 +145,9 @@ Binding next_binding(ber::Reader& list) noexcept {
 }
 
 std::string_view pdu_name(Pdu pdu) noexcept { return pdu == Pdu::none ? encrypted : at(pdu_names, static_cast<std::int64_t>(pdu)); }
-std::string_view operation_name(Pdu pdu) noexcept { return pdu == Pdu::none ? encrypted : at(operation_names, static_cast<std::int64_t>(pdu)); }
+std::string_view operation_name(Pdu pdu) noexcept {
+    return pdu == Pdu::none ? encrypted : at(operation_names, static_cast<std::int64_t>(pdu));
+}
 std::string_view error_name(std::int64_t status) noexcept { return at(error_names, status); }
 std::string_view trap_name(std::int64_t generic) noexcept { return at(trap_names, generic); }
 

@@ -24,18 +24,18 @@ struct Message {
     // Version 3
     std::uint8_t flags = 0;
     std::int64_t security_model = 0;
-    Bytes engine_id{};         ///< authoritative engine, RFC 3414 section 2.4
+    Bytes engine_id{};  ///< authoritative engine, RFC 3414 section 2.4
     std::uint64_t engine_boots = 0, engine_time = 0;
     Bytes user{};
     Bytes context_name{};
     // The PDU
-    Pdu pdu = Pdu::none;       ///< none: encrypted
+    Pdu pdu = Pdu::none;  ///< none: encrypted
     std::int64_t request_id = 0;
     std::int64_t error_status = 0, error_index = 0;    ///< not of bulk requests and v1 traps
-    Bytes enterprise{};        ///< v1 trap: OID of who defined it
-    Bytes agent_address{};     ///< v1 trap: 4 octets
+    Bytes enterprise{};                                ///< v1 trap: OID of who defined it
+    Bytes agent_address{};                             ///< v1 trap: 4 octets
     std::int64_t generic_trap = 0, specific_trap = 0;  ///< v1 trap
-    Bytes bindings{};          ///< content of the list of variable bindings
+    Bytes bindings{};                                  ///< content of the list of variable bindings
 
     [[nodiscard]] bool encrypted() const noexcept { return version == 3 && (flags & encrypted_flag) != 0; }
     [[nodiscard]] bool user_based() const noexcept { return version == 3 && security_model == user_based_model; }

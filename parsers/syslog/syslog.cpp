@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "parsers/base/steps.hpp"
 #include "parsers/base/text_lines.hpp"
 
 namespace weir::syslog {
@@ -36,7 +37,8 @@ Count count_at(Bytes bytes) noexcept {
 
 /// A message without what only ends it: line ends and NULs.
 Bytes without_end(Bytes message) noexcept {
-    while (!message.empty() && (message.back() == '\n' || message.back() == '\r' || message.back() == 0)) message = message.first(message.size() - 1);
+    while (!message.empty() && (message.back() == '\n' || message.back() == '\r' || message.back() == 0))
+        message = message.first(message.size() - 1);
     return message;
 }
 
@@ -71,53 +73,56 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
 
 Fed State::feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
     if (direction == Direction::to_client) return Fed::done(bytes.size());  // a receiver says nothing
-    Bytes rest = bytes;
-    while (!rest.empty()) {
-        const std::size_t consumed = bytes.size() - rest.size();
+    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
         if (to_line_end_) {
             const TextLine lost = first_line(rest);
-            if (!lost.complete()) return Fed::ok(bytes.size());
-            to_line_end_ = false;
-            rest = rest.subspan(lost.size);
-            continue;
+            to_line_end_ = !lost.complete();
+            return Fed::ok(lost.complete() ? lost.size : rest.size());
         }
         const Count count = count_at(rest);
-        if (count.kind == Count::Kind::undecided) return Fed::need_more(consumed);
-        if (count.kind == Count::Kind::bad) {
-            emit.anomaly(Parser::bad_octet_count, direction);
-            return Fed::malformed();
+        switch (count.kind) {
+            case Count::Kind::undecided: return Fed::need_more(0);
+            case Count::Kind::good: return counted(direction, count.head, count.length, rest, emit);
+            case Count::Kind::none: return line(direction, rest, emit);
+            case Count::Kind::bad: break;
         }
-        if (count.kind == Count::Kind::good) {
-            counted_ = true;
-            const std::size_t needed = count.head + std::min(count.length, max_message);
-            if (rest.size() < needed) return Fed::need_more(consumed, needed);
-            report(direction, rest.subspan(count.head, needed - count.head), emit);
-            const std::size_t whole = count.head + count.length;
-            if (whole > needed) emit.anomaly(Parser::message_too_long, direction);
-            if (whole > rest.size()) return Fed::skip_after(bytes.size(), whole - rest.size());
-            rest = rest.subspan(whole);
-            continue;
-        }
-        const TextLine line = first_line(first_of(rest, max_message + 1));
-        if (line.complete()) {
-            if (!without_end(line.text).empty()) report(direction, line.text, emit);
-            rest = rest.subspan(line.size);
-        } else if (rest.size() > max_message) {
-            report(direction, rest.first(max_message), emit);
-            emit.anomaly(Parser::message_too_long, direction);
-            to_line_end_ = true;
-            rest = rest.subspan(max_message);
-        } else {
-            return Fed::need_more(consumed);
-        }
+        emit.anomaly(Parser::bad_octet_count, direction);
+        return Fed::malformed();
+    });
+}
+
+Fed State::counted(Direction direction, std::size_t head, std::size_t length, Bytes rest, Emit<Transaction> emit) noexcept {
+    counted_ = true;
+    const std::size_t kept = std::min(length, max_message);
+    if (rest.size() < head + kept) return Fed::need_more(0, head + kept);
+    report(direction, rest.subspan(head, kept), emit);
+    if (length > max_message) emit.anomaly(Parser::message_too_long, direction);
+    return Fed::skip_after(head + kept, length - kept);
+}
+
+Fed State::line(Direction direction, Bytes rest, Emit<Transaction> emit) noexcept {
+    const TextLine line = first_line(first_of(rest, max_message + 1));
+    if (line.complete()) {
+        if (!without_end(line.text).empty()) report(direction, line.text, emit);
+        return Fed::ok(line.size);
     }
-    return Fed::ok(bytes.size());
+    if (rest.size() <= max_message) return Fed::need_more(0);
+    report(direction, rest.first(max_message), emit);
+    emit.anomaly(Parser::message_too_long, direction);
+    to_line_end_ = true;
+    return Fed::ok(max_message);
 }
 
 Fed State::gap(Direction, std::uint64_t, Emit<Transaction>) noexcept {
     if (counted_) return Fed::done(0);
     to_line_end_ = true;
     return Fed::ok(0);
+}
+
+void State::end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) noexcept {
+    const Count count = count_at(unconsumed);
+    const Bytes message = count.kind == Count::Kind::good ? unconsumed.subspan(count.head) : unconsumed;
+    if (transport_ == Transport::tcp && !without_end(message).empty()) report(direction, message, emit);
 }
 
 void State::report(Direction direction, Bytes wire, Emit<Transaction> emit) noexcept {

@@ -19,14 +19,20 @@ public:
     void begin(Transport transport) noexcept { transport_ = transport; }
     Fed feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
     Fed gap(Direction direction, std::uint64_t missing, Emit<Transaction> emit) noexcept;
+    /// A last message without its line end, or with less than was counted.
+    void end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) noexcept;
 
 private:
     Fed feed_stream(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
+    /// One message of `length` octets behind a count of `head` octets.
+    Fed counted(Direction direction, std::size_t head, std::size_t length, Bytes rest, Emit<Transaction> emit) noexcept;
+    /// One message that a line end closes.
+    Fed line(Direction direction, Bytes rest, Emit<Transaction> emit) noexcept;
     void report(Direction direction, Bytes message, Emit<Transaction> emit) noexcept;
 
     Transport transport_ = Transport::udp;
-    bool counted_ = false;     ///< the stream counts octets: after a gap there is no way back into step
-    bool to_line_end_ = false; ///< what comes before the next line end belongs to a message that was cut or lost
+    bool counted_ = false;      ///< the stream counts octets: after a gap there is no way back into step
+    bool to_line_end_ = false;  ///< what comes before the next line end belongs to a message that was cut or lost
 };
 
 namespace fields {
@@ -60,7 +66,8 @@ struct Parser {
         field<&fields::text<&Message::app_name>>("syslog.app_name", "syslog.app_name", "Program: the application name or the tag"),
         field<&fields::text<&Message::procid>>("", "syslog.procid", "Process identifier"),
         field<&fields::text<&Message::msgid>>("syslog.msgid", "syslog.msgid", "Kind of message; Cisco's mnemonic"),
-        field<&fields::text<&Message::structured_data>>("syslog.structured_data", "syslog.structured_data", "Structured data as written, RFC 5424 section 6.3"),
+        field<&fields::text<&Message::structured_data>>("syslog.structured_data", "syslog.structured_data",
+                                                        "Structured data as written, RFC 5424 section 6.3"),
         field<&fields::text<&Message::text>>("syslog.message", "", "The text"),
         field<&fields::logged>("", "syslog.message", "The first 1024 octets of the text"),
     };

@@ -8,15 +8,15 @@
 namespace weir::syslog {
 namespace {
 
-constexpr unsigned max_priority = 191;       // RFC 5424 section 6.2.1
-constexpr std::size_t max_tag = 48;          // RFC 5424 section 6.2.5; RFC 3164 section 4.1.3 has 32
-constexpr std::size_t max_sequence = 10;     // digits before Cisco's first colon
-constexpr std::size_t certain_after = 24;    // octets behind the priority within which a certain start shows
+constexpr unsigned max_priority = 191;     // RFC 5424 section 6.2.1
+constexpr std::size_t max_tag = 48;        // RFC 5424 section 6.2.5; RFC 3164 section 4.1.3 has 32
+constexpr std::size_t max_sequence = 10;   // digits before Cisco's first colon
+constexpr std::size_t certain_after = 24;  // octets behind the priority within which a certain start shows
 
 constexpr bool is_digit(std::uint8_t octet) noexcept { return octet >= '0' && octet <= '9'; }
 constexpr bool is_tag(std::uint8_t octet) noexcept {
-    return is_digit(octet) || (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || octet == '_' || octet == '-' || octet == '.' ||
-           octet == '/' || octet == '%';
+    return is_digit(octet) || (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || octet == '_' || octet == '-' ||
+           octet == '.' || octet == '/' || octet == '%';
 }
 
 /// How many octets at the start fit `pattern`, all of it: `0` stands for a digit, `_` for a digit or a blank. 0: they do not.
@@ -24,7 +24,9 @@ std::size_t fits(Bytes text, std::string_view pattern) noexcept {
     if (text.size() < pattern.size()) return 0;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         const bool digit = is_digit(text[i]);
-        const bool good = pattern[i] == '0' ? digit : pattern[i] == '_' ? digit || text[i] == ' ' : text[i] == static_cast<std::uint8_t>(pattern[i]);
+        const bool good = pattern[i] == '0'   ? digit
+                          : pattern[i] == '_' ? digit || text[i] == ' '
+                                              : text[i] == static_cast<std::uint8_t>(pattern[i]);
         if (!good) return 0;
     }
     return pattern.size();
@@ -241,9 +243,9 @@ Start start_of(Bytes wire) noexcept {
 }
 
 std::string_view facility_name(unsigned number) noexcept {
-    constexpr std::array<std::string_view, 24> names{"kern",   "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-                                                     "uucp",   "cron",   "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
-                                                     "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+    constexpr std::array<std::string_view, 24> names{"kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+                                                     "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock",
+                                                     "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
     return number < names.size() ? names[number] : std::string_view{};
 }
 

@@ -5,11 +5,12 @@
 #include <charconv>
 
 #include "parsers/base/cursor.hpp"
+#include "parsers/base/inline_vector.hpp"
 
 namespace weir::tftp {
 namespace {
 
-constexpr std::size_t head_size = 4;  // operation and block or error code
+constexpr std::size_t head_size = 4;                                 // operation and block or error code
 constexpr std::uint32_t min_block_size = 8, max_block_size = 65464;  // RFC 2348
 
 /// The text up to its NUL, which is read too; fails the cursor where there is none.
@@ -24,19 +25,7 @@ Bytes terminated(Cursor& cursor) noexcept {
 constexpr bool is_request(Packet packet) noexcept { return packet == Packet::read_request || packet == Packet::write_request; }
 bool is_mode(Bytes mode) noexcept { return equal_nocase(mode, "octet") || equal_nocase(mode, "netascii") || equal_nocase(mode, "mail"); }
 
-Packet packet_of(std::uint16_t code) noexcept {
-    return code >= 1 && code <= 6 ? static_cast<Packet>(code) : Packet::none;
-}
-
-template <class Text>
-void keep(Text& text, Bytes from) noexcept {
-    text.clear();
-    for (const std::uint8_t octet : first_of(from, Text::capacity())) (void)text.push_back(octet);
-}
-template <class Text>
-Bytes kept(const Text& text) noexcept {
-    return text.empty() ? Bytes{} : Bytes{text.begin(), text.size()};
-}
+Packet packet_of(std::uint16_t code) noexcept { return code >= 1 && code <= 6 ? static_cast<Packet>(code) : Packet::none; }
 
 }  // namespace
 
@@ -85,7 +74,7 @@ Fed State::feed(Direction direction, Bytes datagram, Emit<Transaction> emit) noe
     } else if (packet == Packet::error && !has_error_) {
         has_error_ = true;
         error_code_ = number;
-        keep(error_message_, terminated(cursor));
+        error_message_.keep_front(terminated(cursor));
     }
     return Fed::ok(datagram.size());
 }
@@ -103,7 +92,7 @@ void State::request(Direction direction, Packet packet, Bytes body, Emit<Transac
     finish(emit);  // of a transfer before, where both ends kept their ports
     *this = State{};
     requested_ = packet;
-    keep(file_, transaction.file);
+    file_.keep_front(transaction.file);
 
     InlineVector<Option, max_options> options;
     while (!cursor.empty()) {
@@ -158,14 +147,14 @@ void State::finish(Emit<Transaction> emit) noexcept {
     transaction.packet = requested_;
     // In a session of its own the server sends first: blocks that go the same way are read from it.
     if (requested_ == Packet::none && has_data_) transaction.packet = data_ == first_ ? Packet::read_request : Packet::write_request;
-    transaction.file = kept(file_);
+    transaction.file = file_.get();
     transaction.transfer = true;
     transaction.complete = complete_;
     transaction.bytes = bytes_;
     transaction.blocks = blocks_;
     transaction.has_error = has_error_;
     transaction.error_code = error_code_;
-    transaction.error_message = kept(error_message_);
+    transaction.error_message = error_message_.get();
     emit(transaction, Report::log, data_);
 }
 

@@ -2,13 +2,13 @@
 // TFTP, RFC 1350, with options, RFC 2347 to 2349: the request, and the transfer that follows it from another port.
 #pragma once
 
-#include "parsers/base/inline_vector.hpp"
+#include "parsers/base/kept_text.hpp"
 #include "parsers/base/parser.hpp"
 
 namespace weir::tftp {
 
-inline constexpr std::size_t max_options = 8;     ///< of one request; RFC 2347 to 2349 and RFC 7440 know four
-inline constexpr std::size_t kept_text = 128;     ///< octets of a file name or an error message kept until the transfer's end
+inline constexpr std::size_t max_options = 8;  ///< of one request; RFC 2347 to 2349 and RFC 7440 know four
+inline constexpr std::size_t kept_text = 128;  ///< octets of a file name or an error message kept until the transfer's end
 
 enum class Packet : std::uint8_t { none, read_request, write_request, data, acknowledgement, error, option_acknowledgement };
 
@@ -22,8 +22,8 @@ struct Transaction {
     Bytes file{}, mode{};
     std::span<const Option> options{};
     bool transfer = false;
-    bool complete = false;         ///< a last, short block was seen
-    std::uint64_t bytes = 0;       ///< of file content, retransmissions not counted twice
+    bool complete = false;    ///< a last, short block was seen
+    std::uint64_t bytes = 0;  ///< of file content, retransmissions not counted twice
     std::uint32_t blocks = 0;
     bool has_error = false;
     std::uint16_t error_code = 0;  ///< RFC 1350 appendix; 8: RFC 2347
@@ -37,15 +37,13 @@ public:
     void finish(Emit<Transaction> emit) noexcept;
 
 private:
-    using Text = InlineVector<std::uint8_t, kept_text>;
-
     void request(Direction direction, Packet packet, Bytes body, Emit<Transaction> emit) noexcept;
     void data(Direction direction, std::uint16_t block, std::size_t size) noexcept;
     /// Takes over what the server grants of the options.
     void granted(Bytes body) noexcept;
 
-    Packet requested_ = Packet::none;       ///< where the request came in this session
-    bool active_ = false;                   ///< a packet of a transfer was seen
+    Packet requested_ = Packet::none;  ///< where the request came in this session
+    bool active_ = false;              ///< a packet of a transfer was seen
     bool has_data_ = false, has_error_ = false, complete_ = false;
     Direction first_ = Direction::to_client;  ///< of the session's first packet of a transfer
     Direction data_ = Direction::to_client;   ///< of the blocks
@@ -54,7 +52,7 @@ private:
     std::uint32_t block_size_ = 512;
     std::uint32_t blocks_ = 0;
     std::uint64_t bytes_ = 0;
-    Text file_, error_message_;
+    KeptText<kept_text> file_, error_message_;
 };
 
 namespace fields {

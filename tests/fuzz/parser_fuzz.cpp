@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shared fuzz target of all parsers. Input: one byte of flags (bit 0: datagrams instead of a stream - for what has no TCP always -, bit 1: a gap before
-// the last piece), then pieces: two bytes (top bit: to the client; the rest: length, big endian) and that many bytes.
+// The shared fuzz target of all parsers. Input: one byte of flags (bit 0: datagrams instead of a stream, which what has no TCP
+// gets anyway; bit 1: a gap before the last piece), then pieces: two bytes (top bit: to the client; the rest: length, big
+// endian) and that many bytes.
 // Checked: no crash, never more consumed than given, and that any split of a stream gives the same transactions.
 #include <vector>
 

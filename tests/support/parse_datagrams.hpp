@@ -33,7 +33,8 @@ std::map<std::uint64_t, Datagram> parse_datagrams(const std::filesystem::path& f
             const std::size_t transactions = outcome.transactions.size(), anomalies = outcome.anomalies.size();
             driver->datagram(turned ? opposite(chunk.direction) : chunk.direction, chunk.bytes);
             Datagram& datagram = seen[chunk.frame];
-            datagram.transactions.assign(outcome.transactions.begin() + static_cast<std::ptrdiff_t>(transactions), outcome.transactions.end());
+            datagram.transactions.assign(outcome.transactions.begin() + static_cast<std::ptrdiff_t>(transactions),
+                                         outcome.transactions.end());
             datagram.anomalies.assign(outcome.anomalies.begin() + static_cast<std::ptrdiff_t>(anomalies), outcome.anomalies.end());
         }
     }

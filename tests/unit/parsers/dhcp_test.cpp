@@ -12,8 +12,8 @@ using Driver = ParserDriver<dhcp::Parser>;
 namespace {
 
 /// A message with these options; `server_name` and `file` fill the header's fields from their start.
-std::vector<std::uint8_t> message(std::uint8_t operation, const std::vector<std::uint8_t>& options, const std::vector<std::uint8_t>& server_name = {},
-                                  const std::vector<std::uint8_t>& file = {}) {
+std::vector<std::uint8_t> message(std::uint8_t operation, const std::vector<std::uint8_t>& options,
+                                  const std::vector<std::uint8_t>& server_name = {}, const std::vector<std::uint8_t>& file = {}) {
     auto out = "00010600 3903f326 0000 8000 0a000001 0a000002 0a000003 0a000004 000b8201fc42 00000000000000000000"_hex;
     out[0] = operation;
     out.resize(236);
@@ -44,7 +44,8 @@ Probe probe(Bytes data, bool port_matches, Transport transport = Transport::udp)
 }
 
 const auto discover = message(1, "350101 3d0701000b8201fc42 32040a000009 370b01030c0f0623 2a 42 43 96 fd 0c03 67 6e 62 ff 00"_hex);
-const auto offer = message(2, "350102 0104ffffff00 3a0400000708 3b0400000c4e 330400000e10 36040a000005 0308 0a000006 0a000007 06040a000008 ff"_hex);
+const auto offer =
+    message(2, "350102 0104ffffff00 3a0400000708 3b0400000c4e 330400000e10 36040a000005 0308 0a000006 0a000007 06040a000008 ff"_hex);
 
 }  // namespace
 
@@ -82,8 +83,9 @@ TEST_CASE("dhcp: what a server says") {
 
 TEST_CASE("dhcp: options that steer equipment") {
     std::vector<std::uint8_t> options = "350105 2b03010203"_hex;
-    for (const auto& option : {text(60, "Huawei gNB"), text(66, "tftp.example"), text(67, "boot.cfg"), text(148, "agilemanage-domain=ac.example;"),
-                               text(161, "https://mud.example/gnb.json"), "8f0c 0004 68747470 0004 61626364"_hex, "96040a00000b ff"_hex})
+    for (const auto& option :
+         {text(60, "Huawei gNB"), text(66, "tftp.example"), text(67, "boot.cfg"), text(148, "agilemanage-domain=ac.example;"),
+          text(161, "https://mud.example/gnb.json"), "8f0c 0004 68747470 0004 61626364"_hex, "96040a00000b ff"_hex})
         options.insert(options.end(), option.begin(), option.end());
     const auto seen = one(message(2, options));
     CHECK(seen.get("dhcp.vendor_class_identifier") == "Huawei gNB");

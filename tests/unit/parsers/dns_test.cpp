@@ -13,15 +13,18 @@ using Driver = ParserDriver<dns::Parser>;
 namespace {
 
 // www.example.com A, as dig sends it, and its answer: a CNAME and an address, names compressed, EDNS in both.
-const auto query = "1a2b 0120 0001 0000 0000 0001 03777777076578616d706c6503636f6d00 0001 0001"
-                   "00 0029 1000 00008000 000c 000a 0008 0123456789abcdef"_hex;
-const auto answer = "1a2b 8180 0001 0002 0000 0001 03777777076578616d706c6503636f6d00 0001 0001"
-                    "c00c 0005 0001 0000003c 0006 03636e64 c010"
-                    "c02d 0001 0001 0000012c 0004 c0000201"
-                    "00 0029 0200 00000000 0000"_hex;
+const auto query =
+    "1a2b 0120 0001 0000 0000 0001 03777777076578616d706c6503636f6d00 0001 0001"
+    "00 0029 1000 00008000 000c 000a 0008 0123456789abcdef"_hex;
+const auto answer =
+    "1a2b 8180 0001 0002 0000 0001 03777777076578616d706c6503636f6d00 0001 0001"
+    "c00c 0005 0001 0000003c 0006 03636e64 c010"
+    "c02d 0001 0001 0000012c 0004 c0000201"
+    "00 0029 0200 00000000 0000"_hex;
 
 /// A message of one question for the root, with these counts and this rest behind the question.
-std::vector<std::uint8_t> response(std::uint8_t answers, std::uint8_t authorities, std::uint8_t additionals, const std::vector<std::uint8_t>& rest) {
+std::vector<std::uint8_t> response(std::uint8_t answers, std::uint8_t authorities, std::uint8_t additionals,
+                                   const std::vector<std::uint8_t>& rest) {
     std::vector<std::uint8_t> message{0x12, 0x34, 0x84, 0x00, 0, 1, 0, answers, 0, authorities, 0, additionals, 0, 0, 1, 0, 1};
     message.insert(message.end(), rest.begin(), rest.end());
     return message;
@@ -89,8 +92,9 @@ TEST_CASE("dns: a query and its answer") {
 }
 
 TEST_CASE("dns: data of each type that is shown") {
-    const auto soa = one(response(0, 1, 0, "00 0006 0001 00000e10 001e 016100 016200 00000001 00000002 00000003 00000004 00000005"
-                                           ""_hex));
+    const auto soa = one(response(0, 1, 0,
+                                  "00 0006 0001 00000e10 001e 016100 016200 00000001 00000002 00000003 00000004 00000005"
+                                  ""_hex));
     // The length above is two octets longer than the data: shown without it.
     CHECK(soa.get("dns.authorities[].soa.mname").empty());
     const auto good = one(response(1, 0, 0, "00 0006 0001 00000e10 001a 016100 016200 00000001 00000002 00000003 00000004 00000005"_hex));
@@ -135,11 +139,11 @@ TEST_CASE("dns: names") {
     CHECK(read("0161 0162 00"_hex, 0) == std::tuple{"a.b", NameFault::none, 5});
     CHECK(read("00"_hex, 0) == std::tuple{"", NameFault::none, 1});
     CHECK(read("0162 00 0161 c000"_hex, 3) == std::tuple{"a.b", NameFault::none, 7});
-    CHECK(read("0161 c000"_hex, 0) == std::tuple{"a", NameFault::loop, 0});           // to itself
-    CHECK(read("c002 c000"_hex, 2) == std::tuple{"", NameFault::loop, 0});            // to a pointer that points forward
+    CHECK(read("0161 c000"_hex, 0) == std::tuple{"a", NameFault::loop, 0});  // to itself
+    CHECK(read("c002 c000"_hex, 2) == std::tuple{"", NameFault::loop, 0});   // to a pointer that points forward
     CHECK(read("0161 c0ff"_hex, 0) == std::tuple{"a", NameFault::loop, 0});
     CHECK(read("0361"_hex, 0) == std::tuple{"", NameFault::overrun, 0});
-    CHECK(read("40 00"_hex, 0) == std::tuple{"", NameFault::overrun, 0});             // a label type that was never assigned
+    CHECK(read("40 00"_hex, 0) == std::tuple{"", NameFault::overrun, 0});  // a label type that was never assigned
     CHECK(read("c0"_hex, 0) == std::tuple{"", NameFault::overrun, 0});
 
     std::vector<std::uint8_t> longest;
@@ -223,7 +227,8 @@ TEST_CASE("dns: recognised on any port, and told from its relatives") {
         CHECK(probe(query, port).sender == Probe::Sender::client);
         CHECK(probe(answer, port).sender == Probe::Sender::server);
         CHECK(probe(framed(answer), port, Transport::tcp).answer == match);
-        for (std::size_t length = 0; length < 35; ++length) CHECK(probe(Bytes{framed(answer)}.first(length), port, Transport::tcp).answer == need_more);
+        for (std::size_t length = 0; length < 35; ++length)
+            CHECK(probe(Bytes{framed(answer)}.first(length), port, Transport::tcp).answer == need_more);
         CHECK(probe(as_bytes("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"), port, Transport::tcp).answer == no_match);
         CHECK(probe(as_bytes("SSH-2.0-OpenSSH_9.2\r\n"), port, Transport::tcp).answer == no_match);
     }
@@ -233,6 +238,7 @@ TEST_CASE("dns: recognised on any port, and told from its relatives") {
     CHECK(probe(trailing, false).answer == no_match);
     const auto mdns = "0000 0000 0001 0000 0000 0000 055f6874747004 5f746370 056c6f63616c00 000c 0001"_hex;
     const auto llmnr = "1a2b 0000 0001 0000 0000 0000 046e6f646500 0001 0001"_hex;
-    const auto netbios = "1a2b 0110 0001 0000 0000 0000 20 4548464345504843434143414341434143414341434143414341434143414341 00 0020 0001"_hex;
+    const auto netbios =
+        "1a2b 0110 0001 0000 0000 0000 20 4548464345504843434143414341434143414341434143414341434143414341 00 0020 0001"_hex;
     for (const auto& relative : {mdns, llmnr, netbios}) CHECK(probe(relative, false).answer == no_match);
 }

@@ -125,7 +125,9 @@ TEST_CASE("snmp: variables are bounded") {
         const auto binding = "3007 0603 2b0601 0500"_hex;
         bindings.insert(bindings.end(), binding.begin(), binding.end());
     }
-    const auto length = [](std::size_t size) { return std::vector<std::uint8_t>{0x82, static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)}; };
+    const auto length = [](std::size_t size) {
+        return std::vector<std::uint8_t>{0x82, static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
+    };
     const auto wrap = [&](std::uint8_t tag, std::vector<std::uint8_t> head, const std::vector<std::uint8_t>& content) {
         head.insert(head.end(), content.begin(), content.end());
         std::vector<std::uint8_t> out{tag};

@@ -59,7 +59,8 @@ TEST_CASE("syslog: RFC 5424") {
     const auto nil = one("<0>1 - - - - - -");
     CHECK(nil.get("syslog.facility") == "0,kern");
     CHECK(nil.get("syslog.severity") == "0,emerg");
-    for (const char* path : {"syslog.timestamp", "syslog.hostname", "syslog.app_name", "syslog.procid", "syslog.msgid", "syslog.structured_data"})
+    for (const char* path :
+         {"syslog.timestamp", "syslog.hostname", "syslog.app_name", "syslog.procid", "syslog.msgid", "syslog.structured_data"})
         CHECK(nil.get(path).empty());
 }
 
@@ -72,7 +73,8 @@ TEST_CASE("syslog: RFC 3164 and its kin") {
         {"<30>Mar  9 04:44:27 node NetworkManager[1422]: <info> up", "Mar  9 04:44:27", "node", "NetworkManager", "1422", "", "<info> up"},
         {"<13>Mar 09 04:44:27 sshd[7]: closed", "Mar 09 04:44:27", "", "sshd", "7", "", "closed"},
         {"<13>2024-03-09T04:44:27.5+01:00 node app: text", "2024-03-09T04:44:27.5+01:00", "node", "app", "", "", "text"},
-        {"<189>Oct 11 2021 10:11:12 HUAWEI %%01SHELL/5/LOGIN(s)[1]:in", "Oct 11 2021 10:11:12", "HUAWEI", "", "", "", "%%01SHELL/5/LOGIN(s)[1]:in"},
+        {"<189>Oct 11 2021 10:11:12 HUAWEI %%01SHELL/5/LOGIN(s)[1]:in", "Oct 11 2021 10:11:12", "HUAWEI", "", "", "",
+         "%%01SHELL/5/LOGIN(s)[1]:in"},
         {"<189>30: *Sep 22 13:34:49.195: %SYS-5-CONFIG_I: Configured", "Sep 22 13:34:49.195", "", "", "", "%SYS-5-CONFIG_I", "Configured"},
         {"<187>38: R1: .Sep 22 13:39:11.250: %LINK-3-UPDOWN: down", "Sep 22 13:39:11.250", "R1", "", "", "%LINK-3-UPDOWN", "down"},
         {"<14>just text", "", "", "", "", "", "just text"},
@@ -111,10 +113,11 @@ TEST_CASE("syslog: rules see all of a message, the event its beginning") {
 TEST_CASE("syslog: over TCP, framed by lines or by counts, cut anywhere") {
     const std::string lines = "<14>Oct 11 22:14:16 m su: one\n<16>two\r\n\n2 days\n<1>three";
     for (std::size_t step = 1; step <= lines.size(); ++step) {
-        CHECK(texts(stream(lines, step)) == std::vector<std::string>{"one", "two", "2 days"});
+        CHECK(texts(stream(lines, step)) == std::vector<std::string>{"one", "two", "2 days", "three"});
         CHECK(stream(lines, step).anomalies == std::vector<std::string>{"missing_priority"});
     }
     CHECK(texts(stream("9 <14>a\nb\r\n5 <2>yz", 1)) == std::vector<std::string>{"a\\x0ab", "yz"});
+    CHECK(texts(stream("9 <14>cut", 1)) == std::vector<std::string>{"cut"});
     CHECK(stream("0 <14>", 1).anomalies == std::vector<std::string>{"bad_octet_count"});
 }
 
@@ -148,7 +151,8 @@ TEST_CASE("syslog: after a gap, lines go on and counts do not") {
 
 TEST_CASE("syslog: recognised on any port by its layout, on its own by its priority") {
     using enum Probe::Answer;
-    for (const char* certain : {"<34>Oct 11 22:14:15 mymachine su: x", "<165>1 2003-10-11T22:14:15Z h a - - - x", "<165>1 - - - - - - x", "<189>30: *Sep"}) {
+    for (const char* certain :
+         {"<34>Oct 11 22:14:15 mymachine su: x", "<165>1 2003-10-11T22:14:15Z h a - - - x", "<165>1 - - - - - - x", "<189>30: *Sep"}) {
         CHECK(probe(certain, false).answer == match);
         CHECK(probe(certain, false).sender == Probe::Sender::client);
         CHECK(probe(certain, false, Transport::tcp).answer == match);

@@ -137,7 +137,8 @@ TEST_CASE("tftp: broken packets") {
     };
     const auto whole = request(1, {"file", "octet"});
     for (std::size_t length = 0; length < whole.size(); ++length)
-        CHECK(anomalies({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}) == std::vector<std::string>{"malformed_data"});
+        CHECK(anomalies({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}) ==
+              std::vector<std::string>{"malformed_data"});
     CHECK(anomalies("0003 00"_hex) == std::vector<std::string>{"malformed_data"});
     CHECK(anomalies("0009 0000"_hex) == std::vector<std::string>{"invalid_opcode"});
     CHECK(anomalies(request(1, {"file", "octet", "blksize"})) == std::vector<std::string>{"malformed_options"});
