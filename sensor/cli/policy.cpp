@@ -33,7 +33,8 @@ std::string with_commas(std::string_view words) {
 std::string ports_of(const BuiltinService& row) { return row.ports.empty() ? "-" : with_commas(row.ports); }
 
 /// An address, or the first address of the equipment of that name.
-bool read_end(const Policy& policy, const std::string& text, std::string_view option, IpAddress& address, EquipmentId& equipment, std::ostream& err) {
+bool read_end(const Policy& policy, const std::string& text, std::string_view option, IpAddress& address, EquipmentId& equipment,
+              std::ostream& err) {
     if (const auto parsed = IpAddress::parse(text)) {
         address = *parsed;
         equipment = policy.find(address);
@@ -58,13 +59,15 @@ bool read_service(std::string_view text, SessionFacts& facts, std::ostream& err)
     };
     const std::string whole{text};
     const auto fail = [&](std::string_view why) {
-        err << "--service: `" << whole << "` " << why << "; expected protocol, port and application protocol such as `tcp/22/ssh`, `udp/162`, `icmp/echo` or `ospf`\n";
+        err << "--service: `" << whole << "` " << why
+            << "; expected protocol, port and application protocol such as `tcp/22/ssh`, `udp/162`, `icmp/echo` or `ospf`\n";
         return false;
     };
     const auto protocols_named = ip_protocols_of(word());
     if (protocols_named.empty() || protocols_named[0] == any_ip_protocol) return fail("names no IP protocol");
     // `icmp` between IPv6 addresses is ICMPv6.
-    facts.protocol = static_cast<std::uint8_t>(protocols_named.size() > 1 && !facts.server.is_v4() ? protocols_named[1] : protocols_named[0]);
+    facts.protocol =
+        static_cast<std::uint8_t>(protocols_named.size() > 1 && !facts.server.is_v4() ? protocols_named[1] : protocols_named[0]);
     const std::string_view port = word(), app = word();
     if (facts.is_icmp()) {
         const auto type = icmp_type_of(port, facts.protocol);
@@ -98,11 +101,13 @@ void answer(const Policy& policy, Facing facing, const SessionFacts& facts, std:
         out << name_of(judgement.kind) << "\n  " << said.why << '\n';
         const ContractId contract = policy.equipment(equipment).contract;
         if (!said.allow.empty())
-            out << "  to permit it, under `" << said.heading << "` of " << (contract == no_contract ? "a contract for it" : "contract " + std::string{policy.contract_name(contract)})
-                << ":\n    " << said.allow << '\n';
+            out << "  to permit it, under `" << said.heading << "` of "
+                << (contract == no_contract ? "a contract for it" : "contract " + std::string{policy.contract_name(contract)}) << ":\n    "
+                << said.allow << '\n';
     }
     if (judgement.allowed) return;
-    if (const auto ignored = find_ignore(policy, facing, equipment, facts)) out << "  ignored for now: \"" << policy.ignores()[*ignored].reason << "\" (line " << policy.ignores()[*ignored].file_line << ")\n";
+    if (const auto ignored = find_ignore(policy, facing, equipment, facts))
+        out << "  ignored for now: \"" << policy.ignores()[*ignored].reason << "\" (line " << policy.ignores()[*ignored].file_line << ")\n";
 }
 
 }  // namespace
@@ -112,9 +117,11 @@ int policy_check(const std::string& file, Time now, std::ostream& out, std::ostr
     if (policy == nullptr) return wrong_input;
     for (const FileError& warning : policy->expired(now)) err << warning.text() << " (warning)\n";
     for (const Equipment& equipment : policy->equipment())
-        if (equipment.contract == no_contract) err << file << ':' << equipment.file_line << ": " << equipment.name << " has no contract: it may do nothing (warning)\n";
-    out << file << ": " << amount(policy->equipment().size(), "piece", "pieces") << " of equipment, " << amount(policy->tables().contracts.size(), "contract", "contracts") << " with "
-        << amount(policy->line_count(), "line", "lines") << ", " << amount(policy->ignores().size(), "ignore entry", "ignore entries") << '\n';
+        if (equipment.contract == no_contract)
+            err << file << ':' << equipment.file_line << ": " << equipment.name << " has no contract: it may do nothing (warning)\n";
+    out << file << ": " << amount(policy->equipment().size(), "piece", "pieces") << " of equipment, "
+        << amount(policy->tables().contracts.size(), "contract", "contracts") << " with " << amount(policy->line_count(), "line", "lines")
+        << ", " << amount(policy->ignores().size(), "ignore entry", "ignore entries") << '\n';
     return done;
 }
 
@@ -124,18 +131,22 @@ int policy_services(Listing listing, std::ostream& out) {
         // The table holds no character that JSON would escape.
         out << "[\n";
         for (const BuiltinService& row : rows)
-            out << R"(  {"name": ")" << row.name << R"(", "proto": ")" << with_commas(row.proto) << R"(", "ports": ")" << with_commas(row.ports) << R"(", "app": ")" << row.app
-                << R"(", "description": ")" << row.doc << (&row == &rows.back() ? "\"}\n" : "\"},\n");
+            out << R"(  {"name": ")" << row.name << R"(", "proto": ")" << with_commas(row.proto) << R"(", "ports": ")"
+                << with_commas(row.ports) << R"(", "app": ")" << row.app << R"(", "description": ")" << row.doc
+                << (&row == &rows.back() ? "\"}\n" : "\"},\n");
         out << "]\n";
         return done;
     }
     if (listing == Listing::markdown) {
         out << "| service | transport | ports | app | what it is |\n|---|---|---|---|---|\n";
         for (const BuiltinService& row : rows)
-            out << "| `" << row.name << "` | " << with_commas(row.proto) << " | " << ports_of(row) << " | " << row.app << " | " << row.doc << " |\n";
+            out << "| `" << row.name << "` | " << with_commas(row.proto) << " | " << ports_of(row) << " | " << row.app << " | " << row.doc
+                << " |\n";
         return done;
     }
-    const auto column = [&out](std::string_view text, std::size_t width) { out << text << std::string(text.size() < width ? width - text.size() : 1, ' '); };
+    const auto column = [&out](std::string_view text, std::size_t width) {
+        out << text << std::string(text.size() < width ? width - text.size() : 1, ' ');
+    };
     for (const BuiltinService& row : rows) {
         column(row.name, 26);
         column(with_commas(row.proto), 16);

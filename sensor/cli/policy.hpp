@@ -22,9 +22,9 @@ void link_traffic_markdown(std::ostream& out);
 /// A session that somebody asks about.
 struct PolicyQuestion {
     std::string file;
-    std::string from, to;   ///< addresses, or names of equipment
-    std::string service;    ///< `tcp/22`, `tcp/22/ssh`, `icmp/echo`, `ospf`
-    Time now = 0;           ///< when it would begin
+    std::string from, to;  ///< addresses, or names of equipment
+    std::string service;   ///< `tcp/22`, `tcp/22/ssh`, `icmp/echo`, `ospf`
+    Time now = 0;          ///< when it would begin
 };
 /// Says for each end that is equipment whether its contract allows the session: by which line, or why not and which line
 /// would. Gives the exit code: 0 answered, 2 wrong policy or question.

@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <istream>
@@ -37,8 +37,12 @@ public:
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
-    void OnAnchor(const YAML::Mark& mark, const std::string&) override { throw refused(mark, "anchors (`&name`) are not allowed: write the value out"); }
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw refused(mark, "aliases (`*name`) are not allowed: write the value out"); }
+    void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+        throw refused(mark, "anchors (`&name`) are not allowed: write the value out");
+    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+        throw refused(mark, "aliases (`*name`) are not allowed: write the value out");
+    }
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { put(node_at(mark, Type::null)); }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
         refuse_tag(mark, tag);
@@ -47,9 +51,13 @@ public:
         node.text = keep(value);
         put(node);
     }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override { open(mark, tag, Type::list); }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+        open(mark, tag, Type::list);
+    }
     void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override { open(mark, tag, Type::map); }
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+        open(mark, tag, Type::map);
+    }
     void OnMapEnd() override {
         check_keys();
         close();
@@ -174,10 +182,19 @@ std::optional<std::uint64_t> with_unit(std::string_view text, std::span<const Un
     return std::nullopt;
 }
 
-constexpr std::array size_units{Unit{"", 1}, Unit{"B", 1}, Unit{"kB", 1'000}, Unit{"KB", 1'000}, Unit{"MB", 1'000'000}, Unit{"GB", 1'000'000'000},
-                                Unit{"TB", 1'000'000'000'000}, Unit{"KiB", 1ull << 10}, Unit{"MiB", 1ull << 20}, Unit{"GiB", 1ull << 30}, Unit{"TiB", 1ull << 40}};
-constexpr std::array duration_units{Unit{"ms", 1'000'000}, Unit{"s", 1'000'000'000}, Unit{"m", 60'000'000'000}, Unit{"h", 3'600'000'000'000},
-                                    Unit{"d", 86'400'000'000'000}};
+constexpr std::array size_units{Unit{"", 1},
+                                Unit{"B", 1},
+                                Unit{"kB", 1'000},
+                                Unit{"KB", 1'000},
+                                Unit{"MB", 1'000'000},
+                                Unit{"GB", 1'000'000'000},
+                                Unit{"TB", 1'000'000'000'000},
+                                Unit{"KiB", 1ull << 10},
+                                Unit{"MiB", 1ull << 20},
+                                Unit{"GiB", 1ull << 30},
+                                Unit{"TiB", 1ull << 40}};
+constexpr std::array duration_units{Unit{"ms", 1'000'000}, Unit{"s", 1'000'000'000}, Unit{"m", 60'000'000'000},
+                                    Unit{"h", 3'600'000'000'000}, Unit{"d", 86'400'000'000'000}};
 
 /// Letters inserted, left out, replaced or swapped with their neighbour between two words; given up beyond `limit`.
 std::size_t edits(std::string_view left, std::string_view right, std::size_t limit) {
@@ -202,8 +219,10 @@ Result<Document, FileError> parse(std::string_view file, std::string_view text) 
     const auto fail = [&](unsigned line, unsigned column, std::string reason) {
         return Unexpected{FileError{std::string{file}, line, column, std::move(reason)}};
     };
-    if (text.size() > max_file_size) return fail(0, 0, "larger than " + std::to_string(max_file_size >> 20) + " MiB, which is all that weir reads");
-    if (const unsigned line = bad_line(text)) return fail(line, 0, "not text: bytes that are not UTF-8, or control characters; expected a YAML file");
+    if (text.size() > max_file_size)
+        return fail(0, 0, "larger than " + std::to_string(max_file_size >> 20) + " MiB, which is all that weir reads");
+    if (const unsigned line = bad_line(text))
+        return fail(line, 0, "not text: bytes that are not UTF-8, or control characters; expected a YAML file");
 
     Document document;
     document.file_ = file;
@@ -215,7 +234,8 @@ Result<Document, FileError> parse(std::string_view file, std::string_view text) 
         parser.HandleNextDocument(builder);
         document.root_ = builder.root();
         Builder second{*document.memory_};
-        if (parser.HandleNextDocument(second)) return fail(second.root().line, 0, "a second YAML document begins; expected one document in a file");
+        if (parser.HandleNextDocument(second))
+            return fail(second.root().line, 0, "a second YAML document begins; expected one document in a file");
     } catch (const Refused& refusal) {
         return fail(refusal.line, refusal.column, refusal.reason);
     } catch (const YAML::Exception& error) {
@@ -234,7 +254,8 @@ Result<std::string, FileError> read_text(const std::string& path) {
     std::array<char, 65536> piece;
     while (stream.read(piece.data(), piece.size()), stream.gcount() > 0) {
         text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
-        if (text.size() > max_file_size) return fail("larger than " + std::to_string(max_file_size >> 20) + " MiB, which is all that weir reads");
+        if (text.size() > max_file_size)
+            return fail("larger than " + std::to_string(max_file_size >> 20) + " MiB, which is all that weir reads");
     }
     if (stream.bad()) return fail(std::string{"cannot be read: "} + std::strerror(errno));
     return text;
@@ -268,7 +289,8 @@ void MapReader::finish() {
     for (std::size_t i = 0; i + 1 < node_.children.size(); i += 2) {
         const Node& key = node_.children[i];
         if (std::ranges::find(asked_, key.text) == asked_.end())
-            errors_.add(key, "unknown key " + quoted(key.text) + " in " + std::string{what_} + errors_.suggestion(key.text, {asked_.begin(), asked_.size()}));
+            errors_.add(key, "unknown key " + quoted(key.text) + " in " + std::string{what_} +
+                                 errors_.suggestion(key.text, {asked_.begin(), asked_.size()}));
     }
 }
 
@@ -285,8 +307,8 @@ std::optional<std::uint64_t> number_of(const Node& node, Errors& errors, std::ui
         const auto [stop, error] = std::from_chars(node.text.data(), end, number);
         if (error == std::errc{} && stop == end && number >= least && number <= most) return number;
     }
-    errors.add(node, (node.type == Type::scalar ? quoted(node.text) + " is not" : std::string{"this is not"}) + " a whole number from " + std::to_string(least) +
-                         " to " + std::to_string(most));
+    errors.add(node, (node.type == Type::scalar ? quoted(node.text) + " is not" : std::string{"this is not"}) + " a whole number from " +
+                         std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
 }
 

@@ -62,7 +62,8 @@ bool AddressRange::parse(std::string_view text, std::vector<AddressRange>& out, 
     const std::size_t slash = text.find('/');
     if (slash != std::string_view::npos && IpAddress::parse(text.substr(0, slash))) {
         const bool is_length = slash + 1 < text.size() && text.find_first_not_of("0123456789", slash + 1) == std::string_view::npos;
-        reason = yaml::quoted(text) + (is_length ? " has address bits set behind the prefix length, or a length that is too large" : " has no prefix length") +
+        reason = yaml::quoted(text) +
+                 (is_length ? " has address bits set behind the prefix length, or a length that is too large" : " has no prefix length") +
                  std::string{expected};
         return false;
     }
@@ -76,7 +77,8 @@ std::string AddressRange::text() const {
     const unsigned host_bits = differing.high != 0 ? 128u - static_cast<unsigned>(std::countl_zero(differing.high))
                                                    : 64u - static_cast<unsigned>(std::countl_zero(differing.low));
     const AddressKey host = mask(host_bits);
-    const bool is_prefix = ((first.high & host.high) | (first.low & host.low)) == 0 && (last.high & host.high) == host.high && (last.low & host.low) == host.low;
+    const bool is_prefix = ((first.high & host.high) | (first.low & host.low)) == 0 && (last.high & host.high) == host.high &&
+                           (last.low & host.low) == host.low;
     if (is_prefix) return IpPrefix{first.address(), static_cast<std::uint8_t>(128 - host_bits)}.text();
     return first.address().text() + '-' + last.address().text();
 }
@@ -95,7 +97,9 @@ void normalise(std::vector<AddressRange>& ranges) {
 }
 
 void SetIndex::build(std::span<Row> rows) {
-    std::ranges::sort(rows, [](const Row& left, const Row& right) { return left.range != right.range ? left.range < right.range : left.set < right.set; });
+    std::ranges::sort(rows, [](const Row& left, const Row& right) {
+        return left.range != right.range ? left.range < right.range : left.set < right.set;
+    });
     if (!rows.empty()) (void)settle(rows);
 }
 

@@ -134,7 +134,8 @@ std::vector<EquipmentIndex::Conflict> EquipmentIndex::conflicts(std::vector<Clai
             continue;
         }
         if (!open.empty() && !open.back()->range.contains(claim.range)) {
-            report(*open.back(), claim, claim.range.text() + " and " + open.back()->range.text() + " overlap, and neither lies inside the other");
+            report(*open.back(), claim,
+                   claim.range.text() + " and " + open.back()->range.text() + " overlap, and neither lies inside the other");
             continue;
         }
         open.push_back(&claim);

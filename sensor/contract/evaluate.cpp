@@ -12,8 +12,8 @@ namespace {
 struct Closest {
     Difference difference = Difference::peer;
     LineId line = no_line;
-    bool limited = false;    ///< the line that fits has a limit
-    bool peer_lives = false; ///< some line that has not ended names the peer
+    bool limited = false;     ///< the line that fits has a limit
+    bool peer_lives = false;  ///< some line that has not ended names the peer
     LineId denied_by = no_line;
 };
 
@@ -52,13 +52,15 @@ public:
 
     Closest run(const Side& side) noexcept {
         const IpAddress& peer = facts_.peer(facing_);
-        SetIndex::visit(std::span{tables_.ranges}.subspan(side.first_range, side.range_count), AddressKey::of(peer), [&](std::uint32_t set) noexcept {
-            hold_against(tables_.side_sets[side.first_set + set]);
-            return true;
-        });
+        SetIndex::visit(std::span{tables_.ranges}.subspan(side.first_range, side.range_count), AddressKey::of(peer),
+                        [&](std::uint32_t set) noexcept {
+                            hold_against(tables_.side_sets[side.first_set + set]);
+                            return true;
+                        });
         if (names_ != nullptr)
             for (const SideDns& row : std::span{tables_.side_dns}.subspan(side.first_dns, side.dns_count))
-                if (names_->knows(equipment_, peer, tables_.dns[row.pattern], facts_.clock)) hold_against(tables_.side_sets[side.first_set + row.set]);
+                if (names_->knows(equipment_, peer, tables_.dns[row.pattern], facts_.clock))
+                    hold_against(tables_.side_sets[side.first_set + row.set]);
         return closest_;
     }
 
@@ -110,7 +112,8 @@ Kind kind_of(Difference difference, Facing facing, bool peer_lives) noexcept {
     return peer_lives ? Kind::unexpected_service : Kind::unexpected_destination;
 }
 
-Judgement judge_as_opened(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts, const NameTable* names) noexcept {
+Judgement judge_as_opened(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts,
+                          const NameTable* names) noexcept {
     constexpr Severity high = 1, medium = 2;
     Judgement out;
     out.facing = facing;
@@ -121,7 +124,8 @@ Judgement judge_as_opened(const Policy& policy, Facing facing, EquipmentId equip
         out.kind = kind_of(out.difference, facing, false);
         return out;
     }
-    const Closest closest = Evaluation{policy, facing, equipment, facts, names}.run(policy.tables().sides[contract][static_cast<std::size_t>(facing)]);
+    const Closest closest =
+        Evaluation{policy, facing, equipment, facts, names}.run(policy.tables().sides[contract][static_cast<std::size_t>(facing)]);
     out.line = closest.line;
     out.difference = closest.line != no_line ? closest.difference : closest.peer_lives ? Difference::service : Difference::peer;
     if (closest.denied_by != no_line) {
@@ -149,7 +153,8 @@ SessionFacts turned(SessionFacts facts) noexcept {
 }  // namespace
 
 bool fits_transport(const ServiceItem& item, const SessionFacts& facts) noexcept {
-    return (item.protocol == any_ip_protocol || item.protocol == facts.protocol) && item.accepts_ports(facts.service_port(), facts.client_port);
+    return (item.protocol == any_ip_protocol || item.protocol == facts.protocol) &&
+           item.accepts_ports(facts.service_port(), facts.client_port);
 }
 
 bool fits_app(const ServiceItem& item, const SessionFacts& facts) noexcept {
@@ -158,9 +163,12 @@ bool fits_app(const ServiceItem& item, const SessionFacts& facts) noexcept {
     return facts.app_status != AppStatus::unknown || !facts.payload_both_ways;
 }
 
-bool includes(const Policy& policy, const PeerSet& peers, const IpAddress& address, EquipmentId equipment, Time clock, const NameTable* names) noexcept {
+bool includes(const Policy& policy, const PeerSet& peers, const IpAddress& address, EquipmentId equipment, Time clock,
+              const NameTable* names) noexcept {
     if (peers.contains(AddressKey::of(address))) return true;
-    return names != nullptr && std::ranges::any_of(peers.dns, [&](std::uint32_t row) { return names->knows(equipment, address, policy.tables().dns[row], clock); });
+    return names != nullptr && std::ranges::any_of(peers.dns, [&](std::uint32_t row) {
+               return names->knows(equipment, address, policy.tables().dns[row], clock);
+           });
 }
 
 Judgement judge(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts, const NameTable* names) noexcept {
@@ -176,7 +184,8 @@ Judgement judge(const Policy& policy, Facing facing, EquipmentId equipment, cons
     const Judgement judgement = judge_as_opened(policy, facing, equipment, facts, names);
     if (judgement.allowed || !facts.direction_guessed || judgement.difference == Difference::denied) return judgement;
     const Facing other = facing == Facing::egress ? Facing::ingress : Facing::egress;
-    const Judgement as_turned = judge_as_opened(policy, other, equipment, turned(facts), names);
+    Judgement as_turned = judge_as_opened(policy, other, equipment, turned(facts), names);
+    as_turned.facing = facing;  // as asked: the session itself stays as it is
     return as_turned.allowed ? as_turned : judgement;
 }
 
@@ -188,12 +197,14 @@ Judgement over_limit(const Judgement& allowed, Difference which) noexcept {
     return out;
 }
 
-std::optional<IgnoreId> find_ignore(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts, const NameTable* names) noexcept {
+std::optional<IgnoreId> find_ignore(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts,
+                                    const NameTable* names) noexcept {
     const PolicyTables& tables = policy.tables();
     const auto silences = [&](IgnoreId id) {
         const Ignore& ignore = tables.ignores[id];
         if (facts.clock >= ignore.until || !(facing == Facing::egress ? ignore.egress : ignore.ingress)) return false;
-        if (ignore.peers && !includes(policy, tables.peer_sets[*ignore.peers], facts.peer(facing), equipment, facts.clock, names)) return false;
+        if (ignore.peers && !includes(policy, tables.peer_sets[*ignore.peers], facts.peer(facing), equipment, facts.clock, names))
+            return false;
         if (!ignore.services) return true;
         const ServiceList& list = tables.service_lists[*ignore.services];
         return std::ranges::any_of(std::span{tables.items}.subspan(list.first_item, list.count),

@@ -11,17 +11,19 @@ namespace weir {
 
 /// In what the session differs from what is allowed. Ordered: the later, the nearer it came to being allowed.
 enum class Difference : std::uint8_t {
-    contract,        ///< the equipment has none
-    peer,            ///< no line names this peer
-    service,         ///< lines name the peer, none this protocol and port
-    expired,         ///< the line's `until` has passed
-    app,             ///< another application protocol is spoken
-    role,            ///< the wrong end is the protocol's client
-    time,            ///< outside the line's `when`
-    operation,       ///< the line does not allow this of the protocol
-    bytes, sessions, duration,  ///< the line's `limit` is crossed
-    denied,          ///< a `deny` line forbids it
-    none,            ///< allowed
+    contract,   ///< the equipment has none
+    peer,       ///< no line names this peer
+    service,    ///< lines name the peer, none this protocol and port
+    expired,    ///< the line's `until` has passed
+    app,        ///< another application protocol is spoken
+    role,       ///< the wrong end is the protocol's client
+    time,       ///< outside the line's `when`
+    operation,  ///< the line does not allow this of the protocol
+    bytes,
+    sessions,
+    duration,  ///< the line's `limit` is crossed
+    denied,    ///< a `deny` line forbids it
+    none,      ///< allowed
 };
 
 struct Judgement {
@@ -29,10 +31,10 @@ struct Judgement {
     Kind kind = Kind::unexpected_destination;  ///< where not allowed
     Severity severity = 2;
     Difference difference = Difference::none;
-    Facing facing = Facing::egress;
+    Facing facing = Facing::egress;             ///< as asked
     EquipmentId equipment = no_equipment;
-    LineId line = no_line;                     ///< allowed: the line that does; else the line that came nearest, or forbids it
-    const LinkTraffic* link_traffic = nullptr; ///< allowed because every host does it
+    LineId line = no_line;                      ///< allowed: the line that does; else the line that came nearest, or forbids it
+    const LinkTraffic* link_traffic = nullptr;  ///< allowed because every host does it
 };
 
 /// Judges a session for one of its ends: `equipment`, which opened it (egress) or accepted it (ingress). Where both ends are
@@ -50,7 +52,8 @@ struct Judgement {
 /// - Where it is a guess who opened the session, it is allowed if it would be the other way round.
 ///
 /// Constant but for the logarithm of the policy's size. `names` may be null: then nothing was learned from DNS.
-[[nodiscard]] Judgement judge(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts, const NameTable* names = nullptr) noexcept;
+[[nodiscard]] Judgement judge(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts,
+                              const NameTable* names = nullptr) noexcept;
 
 /// What becomes of an allowed session when its line's limit is crossed; `which` is bytes, sessions or duration.
 [[nodiscard]] Judgement over_limit(const Judgement& allowed, Difference which) noexcept;
@@ -60,7 +63,8 @@ struct Judgement {
                                                   const NameTable* names = nullptr) noexcept;
 
 /// Whether the peers of a line or ignore entry include `address`, as `equipment` knows it.
-[[nodiscard]] bool includes(const Policy& policy, const PeerSet& peers, const IpAddress& address, EquipmentId equipment, Time clock, const NameTable* names) noexcept;
+[[nodiscard]] bool includes(const Policy& policy, const PeerSet& peers, const IpAddress& address, EquipmentId equipment, Time clock,
+                            const NameTable* names) noexcept;
 /// Whether transport, ports and application protocol fit, the last as `judge` describes.
 [[nodiscard]] bool fits_transport(const ServiceItem& item, const SessionFacts& facts) noexcept;
 [[nodiscard]] bool fits_app(const ServiceItem& item, const SessionFacts& facts) noexcept;

@@ -6,10 +6,10 @@
 namespace weir {
 namespace {
 
-constexpr std::size_t max_peers_named = 8;       ///< of a contract, in one sentence
-constexpr std::size_t max_services_named = 8;    ///< per peer
-constexpr std::size_t max_text = 80;             ///< bytes of one written `to:` or `service:`
-constexpr std::size_t max_lines_searched = 4096; ///< for the nearest line
+constexpr std::size_t max_peers_named = 8;        ///< of a contract, in one sentence
+constexpr std::size_t max_services_named = 8;     ///< per peer
+constexpr std::size_t max_text = 80;              ///< bytes of one written `to:` or `service:`
+constexpr std::size_t max_lines_searched = 4096;  ///< for the nearest line
 
 std::string_view app_name(const SessionFacts& facts) noexcept {
     if (facts.app_status == AppStatus::known && facts.app < protocols().size()) return protocols()[facts.app].name;
@@ -43,16 +43,23 @@ std::string duration_text(Time duration) {
 class Explainer {
 public:
     Explainer(const Policy& policy, const Judgement& judgement, const SessionFacts& facts, const NameTable* names)
-        : policy_(policy), tables_(policy.tables()), judgement_(judgement), facts_(facts), names_(names),
-          egress_(judgement.facing == Facing::egress), equipment_(policy.equipment(judgement.equipment)) {}
+        : policy_(policy),
+          tables_(policy.tables()),
+          judgement_(judgement),
+          facts_(facts),
+          names_(names),
+          egress_(judgement.facing == Facing::egress),
+          equipment_(policy.equipment(judgement.equipment)) {}
 
     [[nodiscard]] std::string why() const { return shortened(what_happened() + "; " + what_is_allowed(), max_why); }
 
     [[nodiscard]] std::string title() const {
         std::string title{name_of(judgement_.kind)};
         std::ranges::replace(title, '-', ' ');
-        return title + ": " + (egress_ ? shortened(equipment_.name, max_text) + " to " + far_end() : far_end() + " to " + shortened(equipment_.name, max_text)) + ", " +
-               service_with_app();
+        return title + ": " +
+               (egress_ ? shortened(equipment_.name, max_text) + " to " + far_end()
+                        : far_end() + " to " + shortened(equipment_.name, max_text)) +
+               ", " + service_with_app();
     }
 
 private:
@@ -68,9 +75,10 @@ private:
     }
     [[nodiscard]] std::string what_happened() const {
         const std::string name = shortened(equipment_.name, max_text);
-        const bool session = facts_.protocol == ip_protocol::tcp || facts_.protocol == ip_protocol::udp || facts_.protocol == ip_protocol::sctp;
-        return (egress_ ? name : far_end()) + (session ? " opened " : " sent ") + service_with_app() + " to " + (egress_ ? far_end() : name) +
-               (facts_.direction_guessed ? " (its start was not seen)" : "");
+        const bool session =
+            facts_.protocol == ip_protocol::tcp || facts_.protocol == ip_protocol::udp || facts_.protocol == ip_protocol::sctp;
+        return (egress_ ? name : far_end()) + (session ? " opened " : " sent ") + service_with_app() + " to " +
+               (egress_ ? far_end() : name) + (facts_.direction_guessed ? " (its start was not seen)" : "");
     }
     [[nodiscard]] std::string contract() const { return "contract " + std::string{policy_.contract_name(equipment_.contract)}; }
 
@@ -84,15 +92,21 @@ private:
         const std::string app{app_name(facts_)};
         switch (judgement_.difference) {
             case Difference::expired: return place + ", allowed it until " + conditions.until_text;
-            case Difference::app: return place + ", allows it only for " + apps_of(line) + (app == "unknown" ? ", and what is spoken is not that" : ", and " + app + " is spoken");
+            case Difference::app:
+                return place + ", allows it only for " + apps_of(line) +
+                       (app == "unknown" ? ", and what is spoken is not that" : ", and " + app + " is spoken");
             case Difference::role:
-                return place + (facts_.app_reversed ? ", does not let the end that opened it be the " + app + " server (call home)"
-                                                    : ", wants the end that opened it to be the " + app + " server (call home), and it is the client");
+                return place + (facts_.app_reversed
+                                    ? ", does not let the end that opened it be the " + app + " server (call home)"
+                                    : ", wants the end that opened it to be the " + app + " server (call home), and it is the client");
             case Difference::time: return place + ", allows it only " + conditions.when_text;
             case Difference::operation: return place + ", does not allow " + app + ' ' + shortened(facts_.operation, max_text);
-            case Difference::bytes: return place + ", allows " + hours_and("bytes", conditions.limit.bytes_per_hour) + ", and more were carried";
-            case Difference::sessions: return place + ", allows " + hours_and("sessions", conditions.limit.sessions_per_hour) + ", and more were opened";
-            case Difference::duration: return place + ", allows sessions of " + duration_text(conditions.limit.duration) + ", and this one lasts longer";
+            case Difference::bytes:
+                return place + ", allows " + hours_and("bytes", conditions.limit.bytes_per_hour) + ", and more were carried";
+            case Difference::sessions:
+                return place + ", allows " + hours_and("sessions", conditions.limit.sessions_per_hour) + ", and more were opened";
+            case Difference::duration:
+                return place + ", allows sessions of " + duration_text(conditions.limit.duration) + ", and this one lasts longer";
             case Difference::denied: return place + ", forbids it: " + conditions.deny_reason;
             case Difference::contract:
             case Difference::peer:
@@ -106,7 +120,9 @@ private:
         const Side& side = tables_.sides[equipment_.contract][static_cast<std::size_t>(judgement_.facing)];
         return std::span{tables_.side_lines}.subspan(side.first_line, std::min<std::size_t>(side.line_count, max_lines_searched));
     }
-    [[nodiscard]] bool allows(const Line& line) const noexcept { return line.heading != Heading::deny && policy_.conditions(line).until > facts_.clock; }
+    [[nodiscard]] bool allows(const Line& line) const noexcept {
+        return line.heading != Heading::deny && policy_.conditions(line).until > facts_.clock;
+    }
 
     /// "contract radio-node allows egress only to nms (snmp-trap), logs (syslog), ..."
     [[nodiscard]] std::string every_peer() const {
@@ -125,7 +141,8 @@ private:
                 if (more) break;
                 at = named.insert(named.end(), {line.peer_text, {}});
             }
-            if (at->services.size() <= max_services_named && std::ranges::find(at->services, line.service_text) == at->services.end()) at->services.push_back(line.service_text);
+            if (at->services.size() <= max_services_named && std::ranges::find(at->services, line.service_text) == at->services.end())
+                at->services.push_back(line.service_text);
         }
         if (named.empty()) return contract() + " allows no " + std::string{name_of(judgement_.facing)};
         std::string list;
@@ -135,7 +152,8 @@ private:
                 list += (i == 0 ? "" : ", ") + (i == max_services_named ? std::string{"..."} : shortened(row.services[i], max_text));
             list += ')';
         }
-        return contract() + " allows " + std::string{name_of(judgement_.facing)} + " only " + (egress_ ? "to " : "from ") + list + (more ? ", ..." : "");
+        return contract() + " allows " + std::string{name_of(judgement_.facing)} + " only " + (egress_ ? "to " : "from ") + list +
+               (more ? ", ..." : "");
     }
 
     /// "to this peer contract radio-node allows only snmp-trap (line 14), which is udp/162"
@@ -146,17 +164,21 @@ private:
         for (const LineId id : lines()) {
             const Line& line = policy_.line(id);
             if (!allows(line) || !names_peer(line)) continue;
-            if (services.size() <= max_services_named && std::ranges::find(services, line.service_text) == services.end()) services.push_back(line.service_text);
+            if (services.size() <= max_services_named && std::ranges::find(services, line.service_text) == services.end())
+                services.push_back(line.service_text);
             const ServiceList& list = tables_.service_lists[line.services];
             for (const ServiceItem& item : std::span{tables_.items}.subspan(list.first_item, list.count)) {
-                const bool better = nearest_item == nullptr || (item.protocol == facts_.protocol && nearest_item->protocol != facts_.protocol);
+                const bool better =
+                    nearest_item == nullptr || (item.protocol == facts_.protocol && nearest_item->protocol != facts_.protocol);
                 if (better) nearest = &line, nearest_item = &item;
             }
         }
         if (nearest == nullptr) return every_peer();
         std::string text = (egress_ ? "to this peer " : "from this peer ") + contract() + " allows only ";
-        for (std::size_t i = 0; i < services.size(); ++i) text += (i == 0 ? "" : ", ") + (i == max_services_named ? std::string{"..."} : shortened(services[i], max_text));
-        return text + "; nearest is " + place_of(*nearest) + ", which means " + shortened(nearest_item->text(), max_text) + ", not " + session_ports(*nearest_item);
+        for (std::size_t i = 0; i < services.size(); ++i)
+            text += (i == 0 ? "" : ", ") + (i == max_services_named ? std::string{"..."} : shortened(services[i], max_text));
+        return text + "; nearest is " + place_of(*nearest) + ", which means " + shortened(nearest_item->text(), max_text) + ", not " +
+               session_ports(*nearest_item);
     }
 
     /// `tcp/443`; where a service also names the ports of the opening end, with that port.
@@ -216,7 +238,8 @@ std::string allow_line(Facing facing, const SessionFacts& facts, bool only_opera
     }
     line += '}';
     if (known && facts.app_reversed) line += egress ? ", role: peer-is-client" : ", role: peer-is-server";
-    if (known && only_operation && is_word(facts.operation)) line += ", app: {" + std::string{protocols()[facts.app].name} + ": [" + std::string{facts.operation} + "]}";
+    if (known && only_operation && is_word(facts.operation))
+        line += ", app: {" + std::string{protocols()[facts.app].name} + ": [" + std::string{facts.operation} + "]}";
     return line + '}';
 }
 
@@ -226,7 +249,8 @@ Explanation explain(const Policy& policy, const Judgement& judgement, const Sess
     out.title = explainer.title();
     out.why = explainer.why();
     out.heading = name_of(judgement.facing);
-    if (judgement.difference != Difference::denied) out.allow = allow_line(judgement.facing, facts, judgement.difference == Difference::operation);
+    if (judgement.difference != Difference::denied)
+        out.allow = allow_line(judgement.facing, facts, judgement.difference == Difference::operation);
     return out;
 }
 

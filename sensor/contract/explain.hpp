@@ -11,14 +11,15 @@ namespace weir {
 inline constexpr std::size_t max_why = 800;  ///< bytes of a `why`; a longer one ends in "..."
 
 struct Explanation {
-    std::string title;    ///< one line: what an analyst reads first
-    std::string why;      ///< one sentence
-    std::string allow;    ///< the line to put under `heading` of the contract; empty where a `deny` forbids the session
+    std::string title;         ///< one line: what an analyst reads first
+    std::string why;           ///< one sentence
+    std::string allow;         ///< the line to put under `heading` of the contract; empty where a `deny` forbids the session
     std::string_view heading;  ///< "egress" or "ingress"
 };
 
 /// Explains a judgement that does not allow. Allocates: for findings, not for packets. Cost: the contract's lines.
-[[nodiscard]] Explanation explain(const Policy& policy, const Judgement& judgement, const SessionFacts& facts, const NameTable* names = nullptr);
+[[nodiscard]] Explanation explain(const Policy& policy, const Judgement& judgement, const SessionFacts& facts,
+                                  const NameTable* names = nullptr);
 
 /// `tcp/443`, `icmp echo`, `ospf`.
 [[nodiscard]] std::string service_text(const SessionFacts& facts);

@@ -11,21 +11,21 @@
 namespace weir {
 
 struct SessionFacts {
-    IpAddress client, server;          ///< who opened it, who accepted it
+    IpAddress client, server;  ///< who opened it, who accepted it
     std::uint16_t client_port = 0, server_port = 0;
-    std::uint8_t protocol = 0;         ///< IP protocol number
-    std::uint8_t icmp_type = 0;        ///< of the packet that opened it
-    std::uint8_t ttl = 0;              ///< TTL or hop limit of that packet; 0: not known
+    std::uint8_t protocol = 0;   ///< IP protocol number
+    std::uint8_t icmp_type = 0;  ///< of the packet that opened it
+    std::uint8_t ttl = 0;        ///< TTL or hop limit of that packet; 0: not known
     EquipmentId client_equipment = no_equipment, server_equipment = no_equipment;
     AppStatus app_status = AppStatus::unseen;
-    ProtocolId app = no_protocol;      ///< where app_status is `known`
-    bool app_reversed = false;         ///< the protocol's client is the end that accepted the session
-    bool payload_both_ways = false;    ///< both ends have said something
-    bool expected = false;             ///< belongs to an allowed session: FTP data, TFTP transfer, an ICMP error about it
-    bool direction_guessed = false;    ///< the start was not seen: who opened it is a guess
-    Time start = 0;                    ///< clock when it began
-    Time clock = 0;                    ///< now, on the packets' clock
-    std::string_view operation;        ///< what a transaction does (`get`, `set`), where one is judged; empty: the session
+    ProtocolId app = no_protocol;    ///< where app_status is `known`
+    bool app_reversed = false;       ///< the protocol's client is the end that accepted the session
+    bool payload_both_ways = false;  ///< both ends have said something
+    bool expected = false;           ///< belongs to an allowed session: FTP data, TFTP transfer, an ICMP error about it
+    bool direction_guessed = false;  ///< the start was not seen: who opened it is a guess
+    Time start = 0;                  ///< clock when it began
+    Time clock = 0;                  ///< now, on the packets' clock
+    std::string_view operation;      ///< what a transaction does (`get`, `set`), where one is judged; empty: the session
 
     /// What is known of `session` at `clock`. `ttl` as above.
     [[nodiscard]] static SessionFacts of(const Session& session, Time clock, std::uint8_t ttl = 0) noexcept {
@@ -55,7 +55,9 @@ struct SessionFacts {
     [[nodiscard]] std::uint16_t service_port() const noexcept { return is_icmp() ? icmp_type : server_port; }
     /// The far end, seen from the equipment.
     [[nodiscard]] const IpAddress& peer(Facing facing) const noexcept { return facing == Facing::egress ? server : client; }
-    [[nodiscard]] EquipmentId equipment(Facing facing) const noexcept { return facing == Facing::egress ? client_equipment : server_equipment; }
+    [[nodiscard]] EquipmentId equipment(Facing facing) const noexcept {
+        return facing == Facing::egress ? client_equipment : server_equipment;
+    }
 };
 
 }  // namespace weir

@@ -23,12 +23,15 @@ LimitTracker::Usage& LimitTracker::usage_of(EquipmentId equipment, LineId line, 
     const std::size_t sets = usage_.size() / ways;
     const auto set = std::span{usage_}.subspan((mixed >> 32 & (sets - 1)) * ways, ways);
     const std::int64_t hour = clock / hour_length;
-    Usage* const found = std::to_address(std::ranges::find_if(set, [&](const Usage& usage) { return usage.equipment == equipment && usage.line == line; }));
+    Usage* const found =
+        std::to_address(std::ranges::find_if(set, [&](const Usage& usage) { return usage.equipment == equipment && usage.line == line; }));
     if (found != set.data() + set.size()) {
         if (found->hour != hour) *found = {equipment, line, hour, 0, 0, false, false};
         return *found;
     }
-    Usage& victim = *std::ranges::min_element(set, {}, [](const Usage& usage) { return std::tuple{usage.equipment != no_equipment, usage.hour, usage.bytes, usage.sessions}; });
+    Usage& victim = *std::ranges::min_element(set, {}, [](const Usage& usage) {
+        return std::tuple{usage.equipment != no_equipment, usage.hour, usage.bytes, usage.sessions};
+    });
     if (victim.equipment != no_equipment && victim.hour == hour) metrics_.evicted.add();
     victim = {equipment, line, hour, 0, 0, false, false};
     return victim;

@@ -45,6 +45,7 @@ private:
     LimitMetrics metrics_;
 };
 
-inline constexpr std::array limit_metrics{counter<&LimitMetrics::evicted>("weir_contract_limits_evicted_total", "Usage of limited contract lines forgotten: the table was full")};
+inline constexpr std::array limit_metrics{
+    counter<&LimitMetrics::evicted>("weir_contract_limits_evicted_total", "Usage of limited contract lines forgotten: the table was full")};
 
 }  // namespace weir

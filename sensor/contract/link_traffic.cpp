@@ -29,7 +29,8 @@ constexpr std::array table{
                     return facts.protocol == ip_protocol::icmpv6 && facts.icmp_type >= 133 && facts.icmp_type <= 137 &&
                            (facts.ttl == never_forwarded || facts.ttl == not_known);
                 }},
-    LinkTraffic{"multicast listener discovery", "ICMPv6 types 130, 131, 132 and 143 to multicast or link-local addresses (RFC 2710, RFC 3810)",
+    LinkTraffic{"multicast listener discovery",
+                "ICMPv6 types 130, 131, 132 and 143 to multicast or link-local addresses (RFC 2710, RFC 3810)",
                 [](const SessionFacts& facts) noexcept {
                     const bool type = facts.icmp_type == 130 || facts.icmp_type == 131 || facts.icmp_type == 132 || facts.icmp_type == 143;
                     return facts.protocol == ip_protocol::icmpv6 && type && (facts.server.is_multicast() || facts.server.is_link_local());
@@ -38,8 +39,12 @@ constexpr std::array table{
                 [](const SessionFacts& facts) noexcept {
                     return facts.protocol == ip_protocol::igmp && (facts.server.is_multicast() || facts.server.is_link_local());
                 }},
-    LinkTraffic{"DHCP", "UDP between ports 67 and 68, to 255.255.255.255 or a link-local address, or from 0.0.0.0; renewals and relays by unicast need a line",
-                [](const SessionFacts& facts) noexcept { return ports_are(facts, 67, 68) && (stays_on_link(facts.server) || facts.client == unspecified_v4); }},
+    LinkTraffic{"DHCP",
+                "UDP between ports 67 and 68, to 255.255.255.255 or a link-local address, or from 0.0.0.0; renewals and relays by unicast "
+                "need a line",
+                [](const SessionFacts& facts) noexcept {
+                    return ports_are(facts, 67, 68) && (stays_on_link(facts.server) || facts.client == unspecified_v4);
+                }},
     LinkTraffic{"DHCPv6", "UDP between ports 546 and 547, to link-local addresses or multicast on the link",
                 [](const SessionFacts& facts) noexcept { return ports_are(facts, 546, 547) && stays_on_link(facts.server); }},
 };

@@ -22,9 +22,12 @@ const DnsPattern* pattern_of(const Policy& policy, std::string_view text) noexce
 }  // namespace
 
 NameTable::NameTable(std::size_t blocks)
-    : owners_(std::max<std::size_t>(blocks, 1), no_equipment), used_(owners_.size(), std::numeric_limits<Time>::min()), blocks_(owners_.size()) {}
+    : owners_(std::max<std::size_t>(blocks, 1), no_equipment),
+      used_(owners_.size(), std::numeric_limits<Time>::min()),
+      blocks_(owners_.size()) {}
 
-void NameTable::learn_dns(const Policy& policy, EquipmentId equipment, std::string_view name, const IpAddress& address, std::uint32_t ttl, Time clock) noexcept {
+void NameTable::learn_dns(const Policy& policy, EquipmentId equipment, std::string_view name, const IpAddress& address, std::uint32_t ttl,
+                          Time clock) noexcept {
     if (policy.tables().dns.empty() || equipment == no_equipment) return;
     if (name.ends_with('.')) name.remove_suffix(1);
     if (name.empty() || name.size() > longest_name) return;
@@ -37,7 +40,8 @@ void NameTable::learn_dns(const Policy& policy, EquipmentId equipment, std::stri
     for (std::size_t dot = text.find('.'); dot != std::string_view::npos; dot = text.find('.', dot + 1)) {
         if (dot == 0) continue;
         const char before = std::exchange(lower[dot - 1], '*');
-        if (const DnsPattern* const wildcard = pattern_of(policy, text.substr(dot - 1))) remember(equipment, wildcard->hash, address, expires, clock);
+        if (const DnsPattern* const wildcard = pattern_of(policy, text.substr(dot - 1)))
+            remember(equipment, wildcard->hash, address, expires, clock);
         lower[dot - 1] = before;
     }
 }
@@ -77,7 +81,9 @@ std::size_t NameTable::claim(EquipmentId equipment) noexcept {
 bool NameTable::knows(EquipmentId equipment, const IpAddress& address, const DnsPattern& pattern, Time clock) const noexcept {
     const std::size_t row = block_of(equipment);
     if (row == owners_.size()) return false;
-    return std::ranges::any_of(blocks_[row], [&](const Entry& entry) { return entry.pattern == pattern.hash && entry.address == address && entry.expires > clock; });
+    return std::ranges::any_of(blocks_[row], [&](const Entry& entry) {
+        return entry.pattern == pattern.hash && entry.address == address && entry.expires > clock;
+    });
 }
 
 }  // namespace weir

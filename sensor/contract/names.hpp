@@ -22,14 +22,15 @@ struct NameMetrics {
 class NameTable {
 public:
     static constexpr std::size_t addresses_each = 64;
-    static constexpr Time shortest_life = 600 * second;    ///< applications use an address for longer than its TTL
+    static constexpr Time shortest_life = 600 * second;  ///< applications use an address for longer than its TTL
     static constexpr Time longest_life = 86'400 * second;
 
     explicit NameTable(std::size_t blocks = 1024);
 
     /// An answer that `equipment` received: `name` is what was asked for (not where CNAMEs led), `ttl` in seconds.
     /// Feed only answers of sessions that the contract allows: else a foreign resolver could let anything in.
-    void learn_dns(const Policy& policy, EquipmentId equipment, std::string_view name, const IpAddress& address, std::uint32_t ttl, Time clock) noexcept;
+    void learn_dns(const Policy& policy, EquipmentId equipment, std::string_view name, const IpAddress& address, std::uint32_t ttl,
+                   Time clock) noexcept;
     /// Whether `equipment` was told `address` for the name or below the wildcard, and the answer still holds.
     [[nodiscard]] bool knows(EquipmentId equipment, const IpAddress& address, const DnsPattern& pattern, Time clock) const noexcept;
 
@@ -54,7 +55,9 @@ private:
     NameMetrics metrics_;
 };
 
-inline constexpr std::array name_metrics{counter<&NameMetrics::learned>("weir_contract_names_learned_total", "Addresses learned from DNS answers for names in contracts"),
-                                         counter<&NameMetrics::evicted>("weir_contract_names_evicted_total", "Learned addresses forgotten before their time: the table was full")};
+inline constexpr std::array name_metrics{
+    counter<&NameMetrics::learned>("weir_contract_names_learned_total", "Addresses learned from DNS answers for names in contracts"),
+    counter<&NameMetrics::evicted>("weir_contract_names_evicted_total",
+                                   "Learned addresses forgotten before their time: the table was full")};
 
 }  // namespace weir

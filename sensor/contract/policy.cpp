@@ -25,9 +25,11 @@ std::vector<FileError> Policy::expired(Time now) const {
     std::vector<FileError> found;
     for (const Line& line : tables_.lines)
         if (const Conditions& condition = conditions(line); condition.until <= now)
-            found.push_back({tables_.file, line.file_line, 0, "this line of contract `" + tables_.contracts[line.contract] + "` ended on " + condition.until_text});
+            found.push_back({tables_.file, line.file_line, 0,
+                             "this line of contract `" + tables_.contracts[line.contract] + "` ended on " + condition.until_text});
     for (const Ignore& ignore : tables_.ignores)
-        if (ignore.until <= now) found.push_back({tables_.file, ignore.file_line, 0, "this `ignore` entry has ended: \"" + ignore.reason + '"'});
+        if (ignore.until <= now)
+            found.push_back({tables_.file, ignore.file_line, 0, "this `ignore` entry has ended: \"" + ignore.reason + '"'});
     return found;
 }
 

@@ -55,15 +55,15 @@ enum class Interactive : std::uint8_t { unsaid, never, allowed };
 
 /// What a line says beyond peer and service. Most lines say nothing and share one.
 struct Conditions {
-    Time until = forever;      ///< the first moment at which the line no longer holds
+    Time until = forever;  ///< the first moment at which the line no longer holds
     std::string until_text, when_text, ticket;
     std::optional<Schedule> when;
     Limit limit;
     Role role = Role::usual;
     Interactive interactive = Interactive::unsaid;
     std::vector<AllowedOperations> operations;
-    std::string deny_reason;   ///< of a `deny` line
-    Severity severity = 2;     ///< of a `deny` line
+    std::string deny_reason;  ///< of a `deny` line
+    Severity severity = 2;    ///< of a `deny` line
 };
 
 enum class Heading : std::uint8_t { egress, ingress, both, deny };
@@ -71,9 +71,9 @@ enum class Heading : std::uint8_t { egress, ingress, both, deny };
 struct Line {
     std::string peer_text, service_text;  ///< as written
     ContractId contract = no_contract;
-    std::uint32_t peers = 0;              ///< row of `PolicyTables::peer_sets`
-    std::uint32_t services = 0;           ///< row of `PolicyTables::service_lists`
-    std::uint32_t conditions = 0;         ///< row of `PolicyTables::conditions`
+    std::uint32_t peers = 0;       ///< row of `PolicyTables::peer_sets`
+    std::uint32_t services = 0;    ///< row of `PolicyTables::service_lists`
+    std::uint32_t conditions = 0;  ///< row of `PolicyTables::conditions`
     unsigned file_line = 0;
     Heading heading = Heading::egress;
     bool faces_egress = false, faces_ingress = false;  ///< for which sessions of the equipment it stands
@@ -88,8 +88,8 @@ struct DnsPattern {
 
 /// What stands behind `to:`, `from:`, `with:`.
 struct PeerSet {
-    std::vector<AddressRange> ranges;    ///< sorted, disjoint
-    std::vector<std::uint32_t> dns;      ///< rows of `PolicyTables::dns`, sorted
+    std::vector<AddressRange> ranges;  ///< sorted, disjoint
+    std::vector<std::uint32_t> dns;    ///< rows of `PolicyTables::dns`, sorted
     [[nodiscard]] bool contains(const AddressKey& address) const noexcept;
 };
 
@@ -112,7 +112,7 @@ struct Side {
 };
 /// The lines of a side that name the same peers.
 struct SideSet {
-    std::uint32_t first_entry = 0, entry_count = 0;  ///< of `entries`, sorted by key
+    std::uint32_t first_entry = 0, entry_count = 0;        ///< of `entries`, sorted by key
     Time latest_until = std::numeric_limits<Time>::min();  ///< until when any line allows these peers anything
 };
 /// One way in which one line fits a session. See `entry_key`.
@@ -141,17 +141,17 @@ struct PolicyTables {
     std::string file;
     std::vector<Equipment> equipment;
     EquipmentIndex index;
-    std::vector<AddressRange> equipment_ranges;     ///< every address that equipment claims, sorted and joined: rules' $EQUIPMENT
-    std::vector<std::string> contracts;             ///< names
-    std::vector<std::array<Side, 2>> sides;         ///< per contract, by Facing
+    std::vector<AddressRange> equipment_ranges;  ///< every address that equipment claims, sorted and joined: rules' $EQUIPMENT
+    std::vector<std::string> contracts;          ///< names
+    std::vector<std::array<Side, 2>> sides;      ///< per contract, by Facing
     std::vector<Line> lines;
     std::vector<Conditions> conditions{Conditions{}};
     std::vector<PeerSet> peer_sets;
     std::vector<ServiceItem> items;
     std::vector<ServiceList> service_lists;
-    std::vector<DnsPattern> dns;                    ///< sorted by hash
+    std::vector<DnsPattern> dns;  ///< sorted by hash
     std::vector<Ignore> ignores;
-    std::vector<IgnoreId> ignores_of_all;           ///< rows of `ignores` that name no equipment
+    std::vector<IgnoreId> ignores_of_all;                                ///< rows of `ignores` that name no equipment
     std::vector<std::pair<EquipmentId, IgnoreId>> ignores_by_equipment;  ///< sorted
     // --- compiled
     std::vector<SetIndex::Row> ranges;
@@ -167,7 +167,9 @@ public:
     explicit Policy(PolicyTables tables) : tables_(std::move(tables)) {}
 
     /// The equipment at an address; `mac` (6 bytes, may be null) counts for entries that have no address of their own.
-    [[nodiscard]] EquipmentId find(const IpAddress& address, const std::uint8_t* mac = nullptr) const noexcept { return tables_.index.find(address, mac); }
+    [[nodiscard]] EquipmentId find(const IpAddress& address, const std::uint8_t* mac = nullptr) const noexcept {
+        return tables_.index.find(address, mac);
+    }
     [[nodiscard]] const Equipment& equipment(EquipmentId id) const noexcept { return tables_.equipment[id]; }
     [[nodiscard]] std::span<const Equipment> equipment() const noexcept { return tables_.equipment; }
     [[nodiscard]] EquipmentId find_equipment(std::string_view name) const noexcept;

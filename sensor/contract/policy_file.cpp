@@ -53,7 +53,8 @@ private:
 
     void read_contract(const Node& node, ContractId id) {
         yaml::MapReader map{node, errors_, "a contract"};
-        for (const auto& [key, heading] : {std::pair{"egress", Heading::egress}, {"ingress", Heading::ingress}, {"both", Heading::both}, {"deny", Heading::deny}}) {
+        for (const auto& [key, heading] :
+             {std::pair{"egress", Heading::egress}, {"ingress", Heading::ingress}, {"both", Heading::both}, {"deny", Heading::deny}}) {
             const Node* const lines = map.find(key);
             if (lines == nullptr) continue;
             if (lines->type != Type::list) {
@@ -93,7 +94,8 @@ private:
             Heading heading;
             bool egress, ingress;
         };
-        static constexpr std::array keys{Key{"to", Heading::egress, true, false}, Key{"from", Heading::ingress, false, true}, Key{"with", Heading::both, true, true}};
+        static constexpr std::array keys{Key{"to", Heading::egress, true, false}, Key{"from", Heading::ingress, false, true},
+                                         Key{"with", Heading::both, true, true}};
         const Node* found = nullptr;
         for (const Key& key : keys) {
             if (heading != Heading::deny && heading != key.heading) continue;
@@ -108,7 +110,8 @@ private:
             line.faces_ingress = key.ingress;
         }
         if (found == nullptr && map.node().type == Type::map) {
-            static constexpr std::array<std::string_view, 4> expected{"`to` under `egress`", "`from` under `ingress`", "`with` under `both`", "`to`, `from` or `with` under `deny`"};
+            static constexpr std::array<std::string_view, 4> expected{"`to` under `egress`", "`from` under `ingress`",
+                                                                      "`with` under `both`", "`to`, `from` or `with` under `deny`"};
             errors_.add(map.node(), "a line needs " + std::string{expected[static_cast<std::size_t>(heading)]});
         }
         return found;
@@ -132,12 +135,18 @@ private:
         if (const Node* const node = value("when")) good = read_when(*node, conditions) && good;
         if (const Node* const node = value("limit")) good = read_limit(*node, conditions.limit) && good;
         if (const Node* const node = value("role")) {
-            conditions.role = node->text == "peer-is-client" ? Role::peer_is_client : node->text == "peer-is-server" ? Role::peer_is_server : Role::usual;
-            if (conditions.role == Role::usual) errors_.add(*node, "expected `role: peer-is-client` or `role: peer-is-server`"), good = false;
+            conditions.role = node->text == "peer-is-client"   ? Role::peer_is_client
+                              : node->text == "peer-is-server" ? Role::peer_is_server
+                                                               : Role::usual;
+            if (conditions.role == Role::usual)
+                errors_.add(*node, "expected `role: peer-is-client` or `role: peer-is-server`"), good = false;
         }
         if (const Node* const node = value("interactive")) {
-            conditions.interactive = node->text == "never" ? Interactive::never : node->text == "allowed" ? Interactive::allowed : Interactive::unsaid;
-            if (conditions.interactive == Interactive::unsaid) errors_.add(*node, "expected `interactive: never` or `interactive: allowed`"), good = false;
+            conditions.interactive = node->text == "never"     ? Interactive::never
+                                     : node->text == "allowed" ? Interactive::allowed
+                                                               : Interactive::unsaid;
+            if (conditions.interactive == Interactive::unsaid)
+                errors_.add(*node, "expected `interactive: never` or `interactive: allowed`"), good = false;
         }
         if (const Node* const node = value("app")) good = read_operations(*node, conditions.operations) && good;
         if (const Node* const node = value("ticket")) conditions.ticket = text(*node, "a ticket's number or a few words", good);
@@ -169,7 +178,9 @@ private:
 
     bool read_until(const Node& node, Time& until, std::string& written) {
         const auto end = node.type == Type::scalar ? end_of_day(node.text) : std::nullopt;
-        if (!end) errors_.add(node, quoted(flow_text(node)) + " is no date; expected one such as `2027-01-31` (the last day on which it holds, UTC)");
+        if (!end)
+            errors_.add(node,
+                        quoted(flow_text(node)) + " is no date; expected one such as `2027-01-31` (the last day on which it holds, UTC)");
         until = end.value_or(0);
         written = node.text;
         return end.has_value();
@@ -199,17 +210,21 @@ private:
             return read.value_or(0);
         };
         if (const Node* const value = map.find("bytes-per-hour")) limit.bytes_per_hour = positive(*value, yaml::size_of(*value, errors_));
-        if (const Node* const value = map.find("sessions-per-hour")) limit.sessions_per_hour = positive(*value, yaml::number_of(*value, errors_, 0, 0xffff'ffff));
+        if (const Node* const value = map.find("sessions-per-hour"))
+            limit.sessions_per_hour = positive(*value, yaml::number_of(*value, errors_, 0, 0xffff'ffff));
         if (const Node* const value = map.find("duration")) limit.duration = positive(*value, yaml::duration_of(*value, errors_));
         map.finish();
-        if (good && !limit.any()) errors_.add(node, "expected `bytes-per-hour`, `sessions-per-hour` or `duration` in a limit"), good = false;
+        if (good && !limit.any())
+            errors_.add(node, "expected `bytes-per-hour`, `sessions-per-hour` or `duration` in a limit"), good = false;
         return good;
     }
 
     /// `app: {snmp: [get, bulk]}`
     bool read_operations(const Node& node, std::vector<AllowedOperations>& operations) {
         if (node.type != Type::map) {
-            errors_.add(node, "expected what may be used of a protocol, such as `app: {snmp: [get, bulk]}`; which protocol may be spoken belongs into the service");
+            errors_.add(node,
+                        "expected what may be used of a protocol, such as `app: {snmp: [get, bulk]}`; which protocol may be spoken belongs "
+                        "into the service");
             return false;
         }
         bool good = true;
@@ -217,7 +232,8 @@ private:
             const Node &name = node.children[i], &list = node.children[i + 1];
             if (!app_of(name.text)) vocabulary_.report_unknown_app(name), good = false;
             AllowedOperations allowed{find_protocol(name.text), {}};
-            for (const Node& operation : list.items()) allowed.names.push_back(text(operation, "the name of an operation, such as `get`", good));
+            for (const Node& operation : list.items())
+                allowed.names.push_back(text(operation, "the name of an operation, such as `get`", good));
             if (list.items().empty()) errors_.add(list, "expected a list of operations, such as `[get, bulk]`"), good = false;
             if (allowed.app != no_protocol) operations.push_back(std::move(allowed));
         }
@@ -228,9 +244,12 @@ private:
 
     void read_equipment(const Node* node) {
         if (node == nullptr) return;
-        if (node->type != Type::list) return errors_.add(*node, "expected a list of equipment entries, such as `- {name: gnb-1, address: 10.20.1.11, contract: radio-node}`");
+        if (node->type != Type::list)
+            return errors_.add(
+                *node, "expected a list of equipment entries, such as `- {name: gnb-1, address: 10.20.1.11, contract: radio-node}`");
         for (const Node& entry : node->children) read_equipment_entry(entry);
-        for (const EquipmentIndex::Conflict& conflict : EquipmentIndex::conflicts(claims_, mac_claims_)) errors_.add(conflict.line, conflict.column, conflict.reason);
+        for (const EquipmentIndex::Conflict& conflict : EquipmentIndex::conflicts(claims_, mac_claims_))
+            errors_.add(conflict.line, conflict.column, conflict.reason);
         std::erase_if(mac_claims_, [&](const EquipmentIndex::MacClaim& claim) { return addressed_.at(claim.equipment); });
         if (!errors_.empty()) return;
         for (const EquipmentIndex::Claim& claim : claims_) tables_.equipment_ranges.push_back(claim.range);
@@ -248,15 +267,22 @@ private:
         if (const Node* const name = map.require("name")) {
             equipment.name = text(*name, "the equipment's name", unused);
             const auto [at, is_new] = equipment_.try_emplace(name->text, id);
-            if (!is_new) errors_.add(*name, "equipment " + quoted(name->text) + " stands twice (first on line " + std::to_string(tables_.equipment[at->second].file_line) + ")");
+            if (!is_new)
+                errors_.add(*name, "equipment " + quoted(name->text) + " stands twice (first on line " +
+                                       std::to_string(tables_.equipment[at->second].file_line) + ")");
             if (is_new) equipment_names_.push_back(name->text);
         }
-        for (const auto& [key, member] : {std::pair{"vendor", &Equipment::vendor}, {"model", &Equipment::model}, {"role", &Equipment::role}, {"site", &Equipment::site}})
+        for (const auto& [key, member] : {std::pair{"vendor", &Equipment::vendor},
+                                          {"model", &Equipment::model},
+                                          {"role", &Equipment::role},
+                                          {"site", &Equipment::site}})
             if (const Node* const value = map.find(key)) equipment.*member = text(*value, "text", unused);
         if (const Node* const contract = map.find("contract")) {
             const auto at = contracts_.find(contract->text);
             if (at == contracts_.end())
-                errors_.add(*contract, "unknown contract " + quoted(flow_text(*contract)) + errors_.suggestion(contract->text, contract_names_) + "; expected the name of one under `contracts`");
+                errors_.add(*contract, "unknown contract " + quoted(flow_text(*contract)) +
+                                           errors_.suggestion(contract->text, contract_names_) +
+                                           "; expected the name of one under `contracts`");
             else
                 equipment.contract = at->second;
         }
@@ -280,7 +306,8 @@ private:
             if (item.type != Type::scalar || !AddressRange::parse(item.text, ranges, reason)) {
                 errors_.add(item, reason);
             } else if (single && !ranges.front().single()) {
-                errors_.add(item, quoted(item.text) + " is more than one address; expected `network: " + std::string{item.text} + "` for a whole range");
+                errors_.add(item, quoted(item.text) + " is more than one address; expected `network: " + std::string{item.text} +
+                                      "` for a whole range");
             } else {
                 for (const AddressRange& range : ranges) claims_.push_back({range, id, item.line, item.column});
             }
@@ -292,7 +319,8 @@ private:
             if (const auto mac = item.type == Type::scalar ? parse_mac(item.text) : std::nullopt)
                 mac_claims_.push_back({*mac, id, item.line, item.column});
             else
-                errors_.add(item, quoted(flow_text(item)) + " is no MAC address; expected six pairs of hexadecimal digits such as `00:1b:2c:3d:4e:5f`");
+                errors_.add(item, quoted(flow_text(item)) +
+                                      " is no MAC address; expected six pairs of hexadecimal digits such as `00:1b:2c:3d:4e:5f`");
         }
     }
 
@@ -329,7 +357,9 @@ private:
         if (const Node* const until = map.require("until")) good = read_until(*until, ignore.until, written) && good;
         if (const Node* const reason = map.require("reason")) ignore.reason = text(*reason, "a reason in a few words", good);
         map.finish();
-        if (!says && node.type == Type::map) errors_.add(node, "an ignore entry needs `equipment`, a peer (`to`, `from` or `with`) or `service`: else it would silence everything");
+        if (!says && node.type == Type::map)
+            errors_.add(
+                node, "an ignore entry needs `equipment`, a peer (`to`, `from` or `with`) or `service`: else it would silence everything");
         if (good) tables_.ignores.push_back(std::move(ignore));
     }
 
@@ -342,7 +372,8 @@ private:
                 ignore.equipment.push_back(at->second);
                 says = true;
             } else {
-                errors_.add(name, "unknown equipment " + quoted(flow_text(name)) + errors_.suggestion(name.text, equipment_names_) + "; expected the name of an entry under `equipment`, or `any`");
+                errors_.add(name, "unknown equipment " + quoted(flow_text(name)) + errors_.suggestion(name.text, equipment_names_) +
+                                      "; expected the name of an entry under `equipment`, or `any`");
                 good = false;
             }
         }
@@ -370,7 +401,8 @@ Result<std::shared_ptr<const Policy>, std::vector<FileError>> load_policy(std::s
     auto document = yaml::parse(name, text);
     if (!document) return Unexpected{std::vector{document.error()}};
     if (document->root().type == Type::null)
-        return Unexpected{std::vector{FileError{std::string{name}, 0, 0, "an empty policy; expected `networks`, `contracts` and `equipment`"}}};
+        return Unexpected{
+            std::vector{FileError{std::string{name}, 0, 0, "an empty policy; expected `networks`, `contracts` and `equipment`"}}};
     return Loader{document->file()}.load(document->root());
 }
 

@@ -62,7 +62,8 @@ std::optional<Time> end_of_day(std::string_view date) noexcept {
     if (date.size() != 10 || date[4] != '-' || date[7] != '-') return std::nullopt;
     const int year = digits(date, 0, 4), month = digits(date, 5, 2), day = digits(date, 8, 2);
     constexpr int last_year = 2261;  // 63 bits of nanoseconds end in 2262
-    const std::chrono::year_month_day civil{std::chrono::year{year}, std::chrono::month(static_cast<unsigned>(month)), std::chrono::day(static_cast<unsigned>(day))};
+    const std::chrono::year_month_day civil{std::chrono::year{year}, std::chrono::month(static_cast<unsigned>(month)),
+                                            std::chrono::day(static_cast<unsigned>(day))};
     if (year < 1970 || year > last_year || month < 1 || day < 1 || !civil.ok()) return std::nullopt;
     return (std::chrono::sys_days{civil}.time_since_epoch().count() + 1) * day_seconds * second;
 }
@@ -87,14 +88,16 @@ std::optional<Schedule> Schedule::parse(std::string_view text, std::string& reas
     const auto start = time_of_day(words[1].substr(0, dash));
     const auto end = dash == std::string_view::npos ? std::nullopt : time_of_day(words[1].substr(dash + 1));
     if (count < 2 || schedule.days_ == 0 || !start || !end || *start == *end || *start == day_seconds) {
-        reason = yaml::quoted(text) + " is no weekly time; expected days, hours and a time zone, such as `Mon-Fri 08:00-18:00 Europe/Prague`";
+        reason =
+            yaml::quoted(text) + " is no weekly time; expected days, hours and a time zone, such as `Mon-Fri 08:00-18:00 Europe/Prague`";
         return std::nullopt;
     }
     schedule.start_ = *start;
     schedule.end_ = *end;
     auto zone = TimeZone::load(count == 3 ? words[2] : "UTC");
     if (!zone) {
-        reason = "time zone " + yaml::quoted(words[2]) + " is not known on this system; expected a name of the IANA database such as `Europe/Prague` (package tzdata)";
+        reason = "time zone " + yaml::quoted(words[2]) +
+                 " is not known on this system; expected a name of the IANA database such as `Europe/Prague` (package tzdata)";
         return std::nullopt;
     }
     schedule.zone_ = std::make_shared<const TimeZone>(std::move(*zone));

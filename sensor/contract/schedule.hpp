@@ -25,8 +25,8 @@ public:
     [[nodiscard]] bool holds(Time time) const noexcept;
 
 private:
-    std::uint8_t days_ = 0;                    ///< bit 0: Monday
-    std::int32_t start_ = 0, end_ = 0;         ///< seconds of the day
+    std::uint8_t days_ = 0;             ///< bit 0: Monday
+    std::int32_t start_ = 0, end_ = 0;  ///< seconds of the day
     std::shared_ptr<const TimeZone> zone_;
 };
 

@@ -107,31 +107,54 @@ constexpr std::array table{
 };
 
 /// Protocols that a policy may name although no parser reads them yet: such a service accepts whatever is spoken there.
-constexpr std::array<std::string_view, 15> known_without_parser{"cwmp", "diameter", "giop", "gnmi", "ipfix", "ldap", "mqtt", "netconf",
-                                                                "radius", "rmcp", "sip", "smb", "tacacs", "tl1", "usp"};
+constexpr std::array<std::string_view, 15> known_without_parser{"cwmp",   "diameter", "giop", "gnmi", "ipfix",  "ldap", "mqtt", "netconf",
+                                                                "radius", "rmcp",     "sip",  "smb",  "tacacs", "tl1",  "usp"};
 
 struct NamedNumber {
     std::string_view name;
     std::uint16_t number;
 };
-constexpr std::array named_protocols{
-    NamedNumber{"tcp", ip_protocol::tcp}, NamedNumber{"udp", ip_protocol::udp}, NamedNumber{"sctp", ip_protocol::sctp}, NamedNumber{"icmp", ip_protocol::icmp},
-    NamedNumber{"icmpv6", ip_protocol::icmpv6}, NamedNumber{"igmp", ip_protocol::igmp}, NamedNumber{"ospf", ip_protocol::ospf},
-    NamedNumber{"gre", ip_protocol::gre}, NamedNumber{"esp", ip_protocol::esp}, NamedNumber{"ah", ip_protocol::ah}, NamedNumber{"pim", ip_protocol::pim},
-    NamedNumber{"vrrp", ip_protocol::vrrp}, NamedNumber{"ipip", ip_protocol::ipip}, NamedNumber{"ipv6", ip_protocol::ipv6},
-    NamedNumber{"etherip", ip_protocol::etherip}, NamedNumber{"l2tp", ip_protocol::l2tp}, NamedNumber{"mpls", ip_protocol::mpls},
-    NamedNumber{"rsvp", 46}, NamedNumber{"eigrp", 88}, NamedNumber{"any", any_ip_protocol}};
+constexpr std::array named_protocols{NamedNumber{"tcp", ip_protocol::tcp},
+                                     NamedNumber{"udp", ip_protocol::udp},
+                                     NamedNumber{"sctp", ip_protocol::sctp},
+                                     NamedNumber{"icmp", ip_protocol::icmp},
+                                     NamedNumber{"icmpv6", ip_protocol::icmpv6},
+                                     NamedNumber{"igmp", ip_protocol::igmp},
+                                     NamedNumber{"ospf", ip_protocol::ospf},
+                                     NamedNumber{"gre", ip_protocol::gre},
+                                     NamedNumber{"esp", ip_protocol::esp},
+                                     NamedNumber{"ah", ip_protocol::ah},
+                                     NamedNumber{"pim", ip_protocol::pim},
+                                     NamedNumber{"vrrp", ip_protocol::vrrp},
+                                     NamedNumber{"ipip", ip_protocol::ipip},
+                                     NamedNumber{"ipv6", ip_protocol::ipv6},
+                                     NamedNumber{"etherip", ip_protocol::etherip},
+                                     NamedNumber{"l2tp", ip_protocol::l2tp},
+                                     NamedNumber{"mpls", ip_protocol::mpls},
+                                     NamedNumber{"rsvp", 46},
+                                     NamedNumber{"eigrp", 88},
+                                     NamedNumber{"any", any_ip_protocol}};
 
 struct NamedType {
     std::string_view name;
     std::int16_t icmp, icmpv6;  ///< -1: that protocol has no such message
 };
 /// IANA's ICMP and ICMPv6 type registries: what an operator may want to allow.
-constexpr std::array named_types{NamedType{"echo", 8, 128}, NamedType{"echo-reply", 0, 129}, NamedType{"unreachable", 3, 1}, NamedType{"too-big", -1, 2},
-                                 NamedType{"redirect", 5, 137}, NamedType{"router-advertisement", 9, 134}, NamedType{"router-solicitation", 10, 133},
-                                 NamedType{"time-exceeded", 11, 3}, NamedType{"parameter-problem", 12, 4}, NamedType{"timestamp", 13, -1},
-                                 NamedType{"timestamp-reply", 14, -1}, NamedType{"address-mask", 17, -1}, NamedType{"neighbor-solicitation", -1, 135},
-                                 NamedType{"neighbor-advertisement", -1, 136}, NamedType{"extended-echo", 42, 160}};
+constexpr std::array named_types{NamedType{"echo", 8, 128},
+                                 NamedType{"echo-reply", 0, 129},
+                                 NamedType{"unreachable", 3, 1},
+                                 NamedType{"too-big", -1, 2},
+                                 NamedType{"redirect", 5, 137},
+                                 NamedType{"router-advertisement", 9, 134},
+                                 NamedType{"router-solicitation", 10, 133},
+                                 NamedType{"time-exceeded", 11, 3},
+                                 NamedType{"parameter-problem", 12, 4},
+                                 NamedType{"timestamp", 13, -1},
+                                 NamedType{"timestamp-reply", 14, -1},
+                                 NamedType{"address-mask", 17, -1},
+                                 NamedType{"neighbor-solicitation", -1, 135},
+                                 NamedType{"neighbor-advertisement", -1, 136},
+                                 NamedType{"extended-echo", 42, 160}};
 
 std::optional<std::uint16_t> number_up_to(std::string_view text, unsigned most) noexcept {
     unsigned number = 0;

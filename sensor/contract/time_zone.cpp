@@ -16,9 +16,7 @@ constexpr std::size_t max_file = 1 << 20;
 constexpr int last_year = 2100;
 constexpr std::int32_t day_seconds = 86'400;
 
-std::int64_t days_to(int year, int month) {
-    return std::chrono::sys_days{std::chrono::year{year} / month / 1}.time_since_epoch().count();
-}
+std::int64_t days_to(int year, int month) { return std::chrono::sys_days{std::chrono::year{year} / month / 1}.time_since_epoch().count(); }
 
 /// The six counts of a TZif header, RFC 8536 section 3.1.
 struct Header {
@@ -28,7 +26,8 @@ struct Header {
         if (as_text(cursor.take(4)) != "TZif") cursor.fail();
         version = cursor.u8();
         cursor.skip(15);
-        is_utc = cursor.be32(), is_standard = cursor.be32(), leaps = cursor.be32(), times = cursor.be32(), types = cursor.be32(), chars = cursor.be32();
+        is_utc = cursor.be32(), is_standard = cursor.be32(), leaps = cursor.be32(), times = cursor.be32(), types = cursor.be32(),
+        chars = cursor.be32();
     }
 };
 
@@ -54,7 +53,9 @@ public:
         return rule;
     }
     /// UTC at which daylight time begins and ends in `year`.
-    [[nodiscard]] std::array<std::int64_t, 2> changes(int year) const { return {begin_.local(year) - standard, end_.local(year) - daylight}; }
+    [[nodiscard]] std::array<std::int64_t, 2> changes(int year) const {
+        return {begin_.local(year) - standard, end_.local(year) - daylight};
+    }
 
 private:
     struct Change {
@@ -137,8 +138,9 @@ private:
 
 std::optional<TimeZone> TimeZone::load(std::string_view name, const std::string& folder) {
     if (name == "UTC") return TimeZone{};
-    const bool plain = !name.empty() && name.size() < 64 && name.front() != '/' && name.front() != '.' &&
-                       name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == std::string_view::npos;
+    const bool plain =
+        !name.empty() && name.size() < 64 && name.front() != '/' && name.front() != '.' &&
+        name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == std::string_view::npos;
     if (!plain) return std::nullopt;
     std::ifstream stream{folder + '/' + std::string{name}, std::ios::binary};
     if (!stream) return std::nullopt;
@@ -153,7 +155,8 @@ std::optional<TimeZone> TimeZone::from_tzif(Bytes file) {
     const Header old{cursor};
     if (old.version < '2') return std::nullopt;
     // The first block is version 1's, with 32-bit times: passed over.
-    cursor.skip(std::size_t{old.times} * 5 + std::size_t{old.types} * 6 + old.chars + std::size_t{old.leaps} * 8 + old.is_standard + old.is_utc);
+    cursor.skip(std::size_t{old.times} * 5 + std::size_t{old.types} * 6 + old.chars + std::size_t{old.leaps} * 8 + old.is_standard +
+                old.is_utc);
     const Header header{cursor};
     Cursor times{cursor.take(std::size_t{header.times} * 8)};
     const Bytes kinds = cursor.take(header.times);

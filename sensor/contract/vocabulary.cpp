@@ -14,14 +14,16 @@ using yaml::quoted;
 using yaml::Type;
 
 constexpr std::string_view peer_forms = "a network's name, an address, a prefix, a range `a-b`, `any`, `{dns: name}`, or a list of these";
-constexpr std::string_view service_forms = "a service's name, `any`, an inline service such as `{proto: tcp, ports: [8443], app: tls}`, or a list of these";
+constexpr std::string_view service_forms =
+    "a service's name, `any`, an inline service such as `{proto: tcp, ports: [8443], app: tls}`, or a list of these";
 
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// Whether somebody who wrote this meant an address: no letter beyond `f`, and a dot, colon or slash.
 bool looks_like_address(std::string_view text) noexcept {
-    return text.find_first_not_of("0123456789abcdefABCDEF.:/-") == std::string_view::npos && text.find_first_of(".:/") != std::string_view::npos;
+    return text.find_first_not_of("0123456789abcdefABCDEF.:/-") == std::string_view::npos &&
+           text.find_first_of(".:/") != std::string_view::npos;
 }
 
 /// Lower case without the dot at the end; empty when it is no DNS name, nor one behind `*.`.
@@ -69,8 +71,9 @@ bool Vocabulary::is_name(const Node& node, std::string_view what) {
                       std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; }) &&
                       !AddressRange::parse(name, ranges, reason);
     if (!good) {
-        errors_.add(node, quoted(name) + " cannot be the name of " + std::string{what} + "; expected letters, digits, `-`, `_`, `.` (at most " +
-                              std::to_string(longest) + ", at least one letter, not `any`)");
+        errors_.add(node, quoted(name) + " cannot be the name of " + std::string{what} +
+                              "; expected letters, digits, `-`, `_`, `.` (at most " + std::to_string(longest) +
+                              ", at least one letter, not `any`)");
     }
     return good;
 }
@@ -79,7 +82,9 @@ bool Vocabulary::too_large(const Node& node, std::size_t rows) {
     if (exhausted_) return true;
     rows_ += rows;
     exhausted_ = rows_ > max_vocabulary_rows;
-    if (exhausted_) errors_.add(node, "the networks and services of this policy come to more than " + std::to_string(max_vocabulary_rows) + " addresses and ports");
+    if (exhausted_)
+        errors_.add(node, "the networks and services of this policy come to more than " + std::to_string(max_vocabulary_rows) +
+                              " addresses and ports");
     return exhausted_;
 }
 
@@ -102,7 +107,8 @@ void Vocabulary::read_networks(const Node* node) {
 bool Vocabulary::add_network(const Node& node, PeerSet& set, unsigned depth) {
     const auto found = networks_.find(node.text);
     if (found == networks_.end()) {
-        errors_.add(node, "unknown network " + quoted(node.text) + errors_.suggestion(node.text, network_names_) + "; expected " + std::string{peer_forms});
+        errors_.add(node, "unknown network " + quoted(node.text) + errors_.suggestion(node.text, network_names_) + "; expected " +
+                              std::string{peer_forms});
         return false;
     }
     Network& network = found->second;
@@ -131,7 +137,8 @@ bool Vocabulary::add_dns(const Node& node, PeerSet& set) {
     for (const Node& item : value->items()) {
         const std::string name = item.type == Type::scalar ? dns_name(item.text) : std::string{};
         if (name.empty()) {
-            errors_.add(item, quoted(item.text) + " is no DNS name; expected one such as `updates.example.com`, or `*.example.com` for all names below it");
+            errors_.add(item, quoted(item.text) +
+                                  " is no DNS name; expected one such as `updates.example.com`, or `*.example.com` for all names below it");
             good = false;
             continue;
         }
@@ -236,7 +243,8 @@ void Vocabulary::read_services(const Node* node) {
 bool Vocabulary::add_named_service(const Node& node, std::vector<ServiceItem>& items, unsigned depth) {
     const auto found = services_.find(node.text);
     if (found == services_.end()) {
-        errors_.add(node, "unknown service " + quoted(node.text) + errors_.suggestion(node.text, service_names_) + "; expected " + std::string{service_forms});
+        errors_.add(node, "unknown service " + quoted(node.text) + errors_.suggestion(node.text, service_names_) + "; expected " +
+                              std::string{service_forms});
         return false;
     }
     NamedService& service = found->second;
@@ -285,7 +293,8 @@ bool Vocabulary::add_ports(const Node& node, std::vector<PortRange>& ports) {
         if (item.type == Type::scalar && item.text == "any") continue;
         const auto range = item.type == Type::scalar ? port_range_of(item.text) : std::nullopt;
         if (!range) {
-            errors_.add(item, quoted(flow_text(item)) + " is no port; expected a number up to 65535, a range such as `6000-6007`, or a list of these");
+            errors_.add(item, quoted(flow_text(item)) +
+                                  " is no port; expected a number up to 65535, a range such as `6000-6007`, or a list of these");
             good = false;
             continue;
         }
@@ -298,7 +307,8 @@ void Vocabulary::report_unknown_app(const Node& node) {
     const std::vector<std::string_view> names = app_names();
     std::string list;
     for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string{name};
-    errors_.add(node, "unknown application protocol " + quoted(node.text) + errors_.suggestion(node.text, names) + "; expected `any` or one of: " + list);
+    errors_.add(node, "unknown application protocol " + quoted(node.text) + errors_.suggestion(node.text, names) +
+                          "; expected `any` or one of: " + list);
 }
 
 bool Vocabulary::apps(const Node& node, AppSet& apps, std::string& text) {
@@ -338,7 +348,8 @@ bool Vocabulary::add_inline_service(const Node& node, std::vector<ServiceItem>& 
     ServiceItem common;
     bool good = true;
     const auto either = [&](const Node* one, const Node* many, std::vector<PortRange>& out) {
-        if (one != nullptr && many != nullptr) errors_.add(*many, "`port` and `ports` (or `peer-port` and `peer-ports`) are the same key: expected one of them"), good = false;
+        if (one != nullptr && many != nullptr)
+            errors_.add(*many, "`port` and `ports` (or `peer-port` and `peer-ports`) are the same key: expected one of them"), good = false;
         if (const Node* const value = one != nullptr ? one : many) good = add_ports(*value, out) && good;
     };
     either(port, ports, common.ports);
@@ -362,7 +373,9 @@ bool Vocabulary::add_inline_service(const Node& node, std::vector<ServiceItem>& 
         if (type != nullptr)
             for (const Node& written : type->items())
                 if (std::ranges::none_of(numbers, [&](std::uint16_t protocol) { return type_of(written, protocol).has_value(); }))
-                    errors_.add(written, quoted(flow_text(written)) + " is no ICMP type; expected a name such as `echo` or `unreachable`, or a number up to 255"), good = false;
+                    errors_.add(written, quoted(flow_text(written)) +
+                                             " is no ICMP type; expected a name such as `echo` or `unreachable`, or a number up to 255"),
+                        good = false;
         for (const std::uint16_t protocol : numbers) {
             const bool icmp = protocol == ip_protocol::icmp || protocol == ip_protocol::icmpv6;
             const bool with_ports = protocol == ip_protocol::tcp || protocol == ip_protocol::udp || protocol == ip_protocol::sctp;

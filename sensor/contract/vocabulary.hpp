@@ -13,8 +13,8 @@
 
 namespace weir {
 
-inline constexpr unsigned max_name_nesting = 16;              ///< networks inside networks, services inside services
-inline constexpr std::size_t max_vocabulary_rows = 4'000'000; ///< address ranges in all sets, and items in all services
+inline constexpr unsigned max_name_nesting = 16;               ///< networks inside networks, services inside services
+inline constexpr std::size_t max_vocabulary_rows = 4'000'000;  ///< address ranges in all sets, and items in all services
 
 class Vocabulary {
 public:

@@ -46,7 +46,8 @@ void judge_and_explain(const Policy& policy, Facing facing, EquipmentId equipmen
     demand(!said.why.empty() && said.why.size() <= max_why, "a `why` is bounded and never empty");
     if (said.allow.empty()) return;
     const std::string heading{said.heading};
-    const std::string text = "contracts: {c: {" + heading + ": [" + said.allow.substr(2) + "]}}\nequipment: [{name: e, address: " + "192.0.2.77, contract: c}]\n";
+    const std::string text = "contracts: {c: {" + heading + ": [" + said.allow.substr(2) +
+                             "]}}\nequipment: [{name: e, address: " + "192.0.2.77, contract: c}]\n";
     const auto permitted = load_policy("allow", text);
     demand(permitted.has_value(), "an `allow` line loads");
     demand(judge(**permitted, judgement.facing, 0, facts).allowed, "an `allow` line allows");
@@ -58,14 +59,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto loaded = load_policy("policy.yaml", as_text({data, size}));
     if (!loaded) {
         demand(!loaded.error().empty(), "a refused policy has errors");
-        for (const FileError& error : loaded.error()) demand(!error.reason.empty() && error.line <= size + 2, "an error has a reason and a line of the file");
+        for (const FileError& error : loaded.error())
+            demand(!error.reason.empty() && error.line <= size + 2, "an error has a reason and a line of the file");
         return 0;
     }
     const Policy& policy = **loaded;
     (void)policy.expired(0);
     NameTable names{2};
     LimitTracker limits{16};
-    for (const auto& [client, server] : {std::pair{"10.20.1.11", "10.30.0.10"}, {"203.0.113.50", "10.20.1.11"}, {"2001:db8::1", "::1"}, {"10.20.1.11", "255.255.255.255"}}) {
+    for (const auto& [client, server] : {std::pair{"10.20.1.11", "10.30.0.10"},
+                                         {"203.0.113.50", "10.20.1.11"},
+                                         {"2001:db8::1", "::1"},
+                                         {"10.20.1.11", "255.255.255.255"}}) {
         for (const auto& [protocol, port] : {std::pair<std::uint8_t, std::uint16_t>{6, 22}, {17, 123}, {17, 162}, {1, 0}, {89, 0}}) {
             const SessionFacts facts = session(policy, client, server, protocol, port);
             for (const Facing facing : {Facing::egress, Facing::ingress}) {
@@ -74,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 if (equipment >= policy.equipment().size()) continue;
                 names.learn_dns(policy, equipment, "a.updates.vendor.example", facts.peer(facing), 60, facts.clock);
                 judge_and_explain(policy, facing, equipment, facts, names);
-                for (LineId line = 0; line < policy.line_count() && line < 4; ++line) (void)limits.count_bytes(policy, equipment, line, 1'000'000, facts.clock);
+                for (LineId line = 0; line < policy.line_count() && line < 4; ++line)
+                    (void)limits.count_bytes(policy, equipment, line, 1'000'000, facts.clock);
             }
         }
     }

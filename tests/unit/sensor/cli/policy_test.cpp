@@ -71,20 +71,24 @@ TEST_CASE("policy check: warnings") {
     std::ostringstream out, err;
     const PolicyFile file{"equipment: [{name: e, address: 10.1.0.1}]\nignore: [{to: any, until: 2020-01-01, reason: old}]\n"};
     CHECK(cli::policy_check(file.path(), noon, out, err) == 0);
-    CHECK(err.str() == file.path() + ":2: this `ignore` entry has ended: \"old\" (warning)\n" + file.path() + ":1: e has no contract: it may do nothing (warning)\n");
+    CHECK(err.str() == file.path() + ":2: this `ignore` entry has ended: \"old\" (warning)\n" + file.path() +
+                           ":1: e has no contract: it may do nothing (warning)\n");
 }
 
 TEST_CASE("policy explain: allowed, and not") {
     const PolicyFile file{example};
-    CHECK(explain(file.path(), "gnb-0117", "10.30.0.10", "udp/162").out == "egress of gnb-0117: allowed by " + file.path() + ":12 (nms, snmp-trap)\n");
+    CHECK(explain(file.path(), "gnb-0117", "10.30.0.10", "udp/162").out ==
+          "egress of gnb-0117: allowed by " + file.path() + ":12 (nms, snmp-trap)\n");
     const Said stranger = explain(file.path(), "10.20.1.11", "203.0.113.50", "tcp/22");
     CHECK(stranger.code == 0);
     CHECK(stranger.out ==
           "egress of gnb-0117: unexpected-destination\n"
-          "  gnb-0117 opened tcp/22 to 203.0.113.50; contract radio-node allows egress only to nms (snmp-trap, ntp), logs (syslog), vendor-updates (https)\n"
+          "  gnb-0117 opened tcp/22 to 203.0.113.50; contract radio-node allows egress only to nms (snmp-trap, ntp), logs (syslog), "
+          "vendor-updates (https)\n"
           "  to permit it, under `egress` of contract radio-node:\n"
           "    - {to: 203.0.113.50, service: {proto: tcp, port: 22}}\n");
-    CHECK(explain(file.path(), "gnb-0117", "203.0.113.7", "tcp/443").out.find("ignored for now: \"vendor trial, ticket 4711\"") != std::string::npos);
+    CHECK(explain(file.path(), "gnb-0117", "203.0.113.7", "tcp/443").out.find("ignored for now: \"vendor trial, ticket 4711\"") !=
+          std::string::npos);
     CHECK(explain(file.path(), "10.30.0.10", "gnb-0117", "udp/123/ntp").out.starts_with("ingress of gnb-0117: unexpected-ingress"));
     CHECK(explain(file.path(), "gnb-0117", "ran", "icmp/echo").out.find("ingress of ran: unexpected-ingress") != std::string::npos);
     CHECK(explain(file.path(), "10.99.0.1", "10.99.0.2", "ospf").out.starts_with("neither end is equipment"));

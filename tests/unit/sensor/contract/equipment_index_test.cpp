@@ -52,13 +52,22 @@ equipment:
 TEST_CASE("equipment: many addresses and ranges, as a plain search finds them") {
     std::mt19937 random{3};
     std::vector<EquipmentIndex::Claim> claims;
-    for (EquipmentId id = 0; id < 2000; ++id) claims.push_back({{AddressKey::of(IpAddress::v4(0x0a000000 + id * 37)), AddressKey::of(IpAddress::v4(0x0a000000 + id * 37))}, id, id, 0});
-    for (EquipmentId id = 0; id < 64; ++id) claims.push_back({{AddressKey::of(IpAddress::v4(0x0a000000 + id * 1024)), AddressKey::of(IpAddress::v4(0x0a000000 + id * 1024 + 1023))}, 5000 + id, 9000 + id, 0});
+    for (EquipmentId id = 0; id < 2000; ++id)
+        claims.push_back(
+            {{AddressKey::of(IpAddress::v4(0x0a000000 + id * 37)), AddressKey::of(IpAddress::v4(0x0a000000 + id * 37))}, id, id, 0});
+    for (EquipmentId id = 0; id < 64; ++id)
+        claims.push_back(
+            {{AddressKey::of(IpAddress::v4(0x0a000000 + id * 1024)), AddressKey::of(IpAddress::v4(0x0a000000 + id * 1024 + 1023))},
+             5000 + id,
+             9000 + id,
+             0});
     REQUIRE(EquipmentIndex::conflicts(claims, {}).empty());
     const EquipmentIndex index{claims, {}};
     for (int i = 0; i < 20000; ++i) {
         const std::uint32_t offset = random() % 80000;
-        const EquipmentId expected = offset % 37 == 0 && offset / 37 < 2000 ? offset / 37 : offset / 1024 < 64 ? 5000 + offset / 1024 : no_equipment;
+        const EquipmentId expected = offset % 37 == 0 && offset / 37 < 2000 ? offset / 37
+                                     : offset / 1024 < 64                   ? 5000 + offset / 1024
+                                                                            : no_equipment;
         REQUIRE(index.find(IpAddress::v4(0x0a000000 + offset)) == expected);
     }
 }
@@ -66,5 +75,6 @@ TEST_CASE("equipment: many addresses and ranges, as a plain search finds them") 
 TEST_CASE("equipment: MAC addresses as people write them") {
     CHECK(parse_mac("00:1b:2C:3d:4e:5F") == Mac{0x00, 0x1b, 0x2c, 0x3d, 0x4e, 0x5f});
     CHECK(parse_mac("00-1b-2c-3d-4e-5f").has_value());
-    for (const char* wrong : {"", "00:1b:2c:3d:4e", "00:1b-2c:3d:4e:5f", "001b2c3d4e5f", "0g:1b:2c:3d:4e:5f", "00:1b:2c:3d:4e:5f:60"}) CHECK_FALSE(parse_mac(wrong));
+    for (const char* wrong : {"", "00:1b:2c:3d:4e", "00:1b-2c:3d:4e:5f", "001b2c3d4e5f", "0g:1b:2c:3d:4e:5f", "00:1b:2c:3d:4e:5f:60"})
+        CHECK_FALSE(parse_mac(wrong));
 }

@@ -81,7 +81,9 @@ equipment: [{name: e, address: 10.1.0.1, contract: c}]
     CHECK(role("10.0.0.3", false).allowed);
     CHECK(role("10.0.0.3", true).kind == Kind::call_home);
     CHECK(egress(p, udp(p, "10.1.0.1", "10.0.0.2", 123)).allowed);  // not known yet
-    const auto accepted = [&](const char* peer, bool reversed) { return ingress(p, speaking(udp(p, peer, "10.1.0.1", 123), "ntp", reversed)); };
+    const auto accepted = [&](const char* peer, bool reversed) {
+        return ingress(p, speaking(udp(p, peer, "10.1.0.1", 123), "ntp", reversed));
+    };
     CHECK(accepted("10.0.0.1", false).allowed);
     CHECK(accepted("10.0.0.1", true).kind == Kind::call_home);
     CHECK(accepted("10.0.0.2", true).allowed);
@@ -208,7 +210,9 @@ equipment: [{name: e, address: [10.1.0.1, "2001:db8::2"], contract: c}]
 }
 
 TEST_CASE("judge: an IPv6 prefix holds no IPv4 address") {
-    const auto policy = policy_of("contracts: {c: {egress: [{to: '::/0', service: any}]}}\nequipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, network: '::/0', contract: c}]\n");
+    const auto policy = policy_of(
+        "contracts: {c: {egress: [{to: '::/0', service: any}]}}\nequipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, network: "
+        "'::/0', contract: c}]\n");
     const auto& p = *policy;
     CHECK_FALSE(egress(p, tcp(p, "10.1.0.1", "192.0.2.1", 22)).allowed);
     auto facts = tcp(p, "10.1.0.1", "2001:db8::1", 22);
@@ -227,7 +231,8 @@ TEST_CASE("judge: a session with an unseen start is allowed when it fits the oth
     facts.direction_guessed = true;
     const Judgement turned = egress(p, facts);
     CHECK(turned.allowed);
-    CHECK(turned.facing == Facing::ingress);
+    CHECK(turned.facing == Facing::egress);
+    CHECK(p.line(turned.line).faces_ingress);
     facts.server = ip(foreign);
     CHECK_FALSE(egress(p, facts).allowed);
     CHECK(egress(p, facts).facing == Facing::egress);

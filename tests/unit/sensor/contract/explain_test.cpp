@@ -26,7 +26,8 @@ TEST_CASE("explain: a stranger") {
     const Explanation said = egress_explained(*policy, speaking(tcp(*policy, gnb, "203.0.113.50", 443), "ntp"));
     CHECK(said.title == "unexpected destination: gnb-0117 to 203.0.113.50, tcp/443 (app: ntp)");
     CHECK(said.why ==
-          "gnb-0117 opened tcp/443 (app: ntp) to 203.0.113.50; contract radio-node allows egress only to nms (snmp-trap, ntp), logs (syslog), vendor-updates (https)");
+          "gnb-0117 opened tcp/443 (app: ntp) to 203.0.113.50; contract radio-node allows egress only to nms (snmp-trap, ntp), logs "
+          "(syslog), vendor-updates (https)");
     CHECK(said.allow == "- {to: 203.0.113.50, service: {proto: tcp, port: 443, app: ntp}}");
     CHECK(said.heading == "egress");
 }
@@ -34,11 +35,13 @@ TEST_CASE("explain: a stranger") {
 TEST_CASE("explain: a peer that is allowed something else") {
     const auto policy = policy_of(example);
     CHECK(egress_explained(*policy, tcp(*policy, gnb, nms, 22)).why ==
-          "gnb-0117 opened tcp/22 to 10.30.0.10; to this peer contract radio-node allows only snmp-trap, ntp; nearest is line 12 (to: nms, service: snmp-trap), "
+          "gnb-0117 opened tcp/22 to 10.30.0.10; to this peer contract radio-node allows only snmp-trap, ntp; nearest is line 12 (to: nms, "
+          "service: snmp-trap), "
           "which means tcp/162, not tcp/22");
     const auto facts = tcp(*policy, nms, gnb, 23);
     CHECK(explain(*policy, ingress(*policy, facts), facts).why ==
-          "10.30.0.10 opened tcp/23 to gnb-0117; from this peer contract radio-node allows only [netconf, vendor-mml]; nearest is line 18 (from: nms, service: "
+          "10.30.0.10 opened tcp/23 to gnb-0117; from this peer contract radio-node allows only [netconf, vendor-mml]; nearest is line 18 "
+          "(from: nms, service: "
           "[netconf, vendor-mml]), which means tcp/830, not tcp/23");
     CHECK(explain(*policy, ingress(*policy, facts), facts).allow == "- {from: 10.30.0.10, service: {proto: tcp, port: 23}}");
 }
@@ -61,8 +64,10 @@ equipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, address: 10.1.0
     auto facts = udp(p, "10.1.0.1", "10.0.0.1", 123);
     facts.app_status = AppStatus::unknown;
     facts.payload_both_ways = true;
-    CHECK(egress_explained(p, facts).why.ends_with("contract c, line 5 (to: 10.0.0.1, service: ntp), allows it only for ntp, and what is spoken is not that"));
-    CHECK(egress_explained(p, speaking(udp(p, "10.1.0.1", "10.0.0.1", 123), "ntp", true)).why.ends_with("does not let the end that opened it be the ntp server (call home)"));
+    CHECK(egress_explained(p, facts).why.ends_with(
+        "contract c, line 5 (to: 10.0.0.1, service: ntp), allows it only for ntp, and what is spoken is not that"));
+    CHECK(egress_explained(p, speaking(udp(p, "10.1.0.1", "10.0.0.1", 123), "ntp", true))
+              .why.ends_with("does not let the end that opened it be the ntp server (call home)"));
     CHECK(egress_explained(p, tcp(p, "10.1.0.1", "10.0.0.2", 22)).why.ends_with("allows it only Mon-Fri 08:00-09:00 UTC"));
     CHECK(egress_explained(p, tcp(p, "10.1.0.1", "10.0.0.3", 22)).why.ends_with("allowed it until 2025-12-31"));
     facts = speaking(udp(p, "10.1.0.1", "10.0.0.5", 123), "ntp");
@@ -72,7 +77,8 @@ equipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, address: 10.1.0
     const Explanation denied = egress_explained(p, tcp(p, "10.1.0.1", "10.0.0.6", 22));
     CHECK(denied.why.ends_with("forbids it: decommissioned"));
     CHECK(denied.allow.empty());
-    CHECK(egress_explained(p, tcp(p, "10.1.0.2", "10.1.0.1", 22)).why == "f opened tcp/22 to 10.1.0.1 (e); it has no contract, so that nothing is allowed");
+    CHECK(egress_explained(p, tcp(p, "10.1.0.2", "10.1.0.1", 22)).why ==
+          "f opened tcp/22 to 10.1.0.1 (e); it has no contract, so that nothing is allowed");
     facts = udp(p, "10.0.0.1", "10.1.0.1", 123);
     CHECK(explain(p, ingress(p, facts), facts).why.ends_with("contract c allows no ingress"));
 
@@ -81,14 +87,16 @@ equipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, address: 10.1.0
     REQUIRE(allowed.allowed);
     CHECK(explain(p, over_limit(allowed, Difference::bytes), facts).why.ends_with("allows 1000 bytes an hour, and more were carried"));
     CHECK(explain(p, over_limit(allowed, Difference::sessions), facts).why.ends_with("allows 2 sessions an hour, and more were opened"));
-    CHECK(explain(p, over_limit(allowed, Difference::duration), facts).why.ends_with("allows sessions of 5 min, and this one lasts longer"));
+    CHECK(
+        explain(p, over_limit(allowed, Difference::duration), facts).why.ends_with("allows sessions of 5 min, and this one lasts longer"));
     CHECK(over_limit(allowed, Difference::bytes).kind == Kind::unexpected_service);
 }
 
 TEST_CASE("explain: long contracts and long words stay within bounds") {
     std::string text = "contracts:\n  c:\n    egress:\n";
     for (int i = 0; i < 300; ++i)
-        text += "      - {to: [10.0." + std::to_string(i / 200) + '.' + std::to_string(i % 200) + ", " + std::string("2001:db8:1111:2222:3333:4444:5555:1, 2001:db8:1111:2222:3333:4444:5555:2") + "], service: ssh}\n";
+        text += "      - {to: [10.0." + std::to_string(i / 200) + '.' + std::to_string(i % 200) + ", " +
+                std::string("2001:db8:1111:2222:3333:4444:5555:1, 2001:db8:1111:2222:3333:4444:5555:2") + "], service: ssh}\n";
     text += "equipment: [{name: '" + std::string(500, 'x') + "', address: 10.1.0.1, contract: c}]\n";
     const auto policy = policy_of(text);
     const Explanation said = egress_explained(*policy, tcp(*policy, "10.1.0.1", "192.0.2.1", 22));
@@ -121,9 +129,25 @@ struct Draw {
 };
 
 const char* const peers[]{"nets", "10.0.0.1", "10.0.0.0/24", "10.0.0.2-10.0.0.5", "2001:db8::/64", "any", "[10.0.0.1, 2001:db8::7]"};
-const char* const services[]{"ssh", "ntp", "snmp-trap", "[ntp, ssh]", "ping", "ospf", "any", "{proto: tcp, ports: [20-30]}", "{proto: udp, port: 123, peer-ports: [123]}",
-                             "{proto: udp, app: ntp}", "{proto: tcp, port: 443, app: any}"};
-const char* const extras[]{"", "", "", ", until: 2025-01-01", ", when: 'Mon-Fri 08:00-09:00 UTC'", ", limit: {bytes-per-hour: 1MB}", ", role: peer-is-client", ", role: peer-is-server",
+const char* const services[]{"ssh",
+                             "ntp",
+                             "snmp-trap",
+                             "[ntp, ssh]",
+                             "ping",
+                             "ospf",
+                             "any",
+                             "{proto: tcp, ports: [20-30]}",
+                             "{proto: udp, port: 123, peer-ports: [123]}",
+                             "{proto: udp, app: ntp}",
+                             "{proto: tcp, port: 443, app: any}"};
+const char* const extras[]{"",
+                           "",
+                           "",
+                           ", until: 2025-01-01",
+                           ", when: 'Mon-Fri 08:00-09:00 UTC'",
+                           ", limit: {bytes-per-hour: 1MB}",
+                           ", role: peer-is-client",
+                           ", role: peer-is-server",
                            ", app: {ntp: [client]}"};
 const char* const addresses[]{"10.0.0.1", "10.0.0.3", "10.0.0.77", "192.0.2.9", "2001:db8::7", "2001:db9::1", "::1", "fe80::1"};
 constexpr std::uint16_t ports[]{22, 123, 443, 25, 162};
@@ -134,8 +158,8 @@ constexpr std::string_view operations[]{"", "", "client", "control"};
 struct Written {
     std::string egress, ingress, deny;
     [[nodiscard]] std::shared_ptr<const Policy> load() const {
-        return policy_of("networks: {nets: [10.0.0.64/26, 192.0.2.0/24]}\ncontracts:\n  c:\n    egress:\n" + egress + "    ingress:\n" + ingress + "    deny:\n" + deny +
-                         "equipment:\n  - {name: e, address: [10.1.0.1, '2001:db8:e::1'], contract: c}\n");
+        return policy_of("networks: {nets: [10.0.0.64/26, 192.0.2.0/24]}\ncontracts:\n  c:\n    egress:\n" + egress + "    ingress:\n" +
+                         ingress + "    deny:\n" + deny + "equipment:\n  - {name: e, address: [10.1.0.1, '2001:db8:e::1'], contract: c}\n");
     }
 };
 
@@ -145,7 +169,8 @@ Written draw_policy(Draw& draw) {
         out.egress += std::string{"      - {to: "} + draw.from(peers) + ", service: " + draw.from(services) + draw.from(extras) + "}\n";
     for (unsigned i = draw.random() % 6; i > 0; --i)
         out.ingress += std::string{"      - {from: "} + draw.from(peers) + ", service: " + draw.from(services) + draw.from(extras) + "}\n";
-    if (draw.chance(20)) out.deny += std::string{"      - {with: "} + draw.from(peers) + ", service: " + draw.from(services) + ", reason: no}\n";
+    if (draw.chance(20))
+        out.deny += std::string{"      - {with: "} + draw.from(peers) + ", service: " + draw.from(services) + ", reason: no}\n";
     return out;
 }
 
@@ -176,8 +201,8 @@ Judgement judged(const Policy& policy, const Case& one) { return judge(policy, o
 
 /// Whether a line for exactly this session is bound to cover the other, too.
 bool same_finding(const Case& left, const Case& right) {
-    return left.facing == right.facing && left.facts.peer(left.facing) == right.facts.peer(right.facing) && left.facts.protocol == right.facts.protocol &&
-           left.facts.service_port() == right.facts.service_port();
+    return left.facing == right.facing && left.facts.peer(left.facing) == right.facts.peer(right.facing) &&
+           left.facts.protocol == right.facts.protocol && left.facts.service_port() == right.facts.service_port();
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ using namespace weir::test;
 
 namespace {
 
-bool on_link(const char* client, std::uint16_t client_port, const char* server, std::uint16_t port, std::uint8_t protocol = 17, std::uint8_t type = 0, std::uint8_t ttl = 0) {
+bool on_link(const char* client, std::uint16_t client_port, const char* server, std::uint16_t port, std::uint8_t protocol = 17,
+             std::uint8_t type = 0, std::uint8_t ttl = 0) {
     SessionFacts facts;
     facts.client = ip(client);
     facts.server = ip(server);
@@ -37,13 +38,13 @@ TEST_CASE("link traffic: what every host does needs no line") {
 }
 
 TEST_CASE("link traffic: what leaves the link, or only looks like it, does") {
-    CHECK_FALSE(on_link("10.1.0.1", 68, "10.0.0.1", 67));      // a renewal, to whatever server it was told
+    CHECK_FALSE(on_link("10.1.0.1", 68, "10.0.0.1", 67));  // a renewal, to whatever server it was told
     CHECK_FALSE(on_link("10.1.0.1", 68, "203.0.113.1", 67));
     CHECK_FALSE(on_link("10.1.0.1", 4000, "255.255.255.255", 67));
     CHECK_FALSE(on_link("10.1.0.1", 67, "255.255.255.255", 67));
     CHECK_FALSE(on_link("2001:db8::1", 546, "2001:db8::2", 547));
     CHECK_FALSE(on_link("2001:db8::1", 546, "ff05::1:3", 547));
-    CHECK_FALSE(icmpv6(135, "2001:db8:ffff::9", 64));          // crossed a router: no neighbour discovery
+    CHECK_FALSE(icmpv6(135, "2001:db8:ffff::9", 64));  // crossed a router: no neighbour discovery
     CHECK_FALSE(icmpv6(128, "ff02::1"));
     CHECK_FALSE(icmpv6(143, "2001:db8::9", 1));
     CHECK_FALSE(on_link("10.0.0.1", 0, "203.0.113.1", 0, 2));

@@ -28,7 +28,8 @@ inline IpAddress ip(std::string_view text) { return IpAddress::parse(text).value
 inline constexpr Time noon = 1'785'326'400 * second;  // 2026-07-29 12:00 UTC, a Wednesday
 
 /// A session whose application protocol is not known yet.
-inline SessionFacts session(const Policy& policy, std::string_view client, std::string_view server, std::uint8_t protocol, std::uint16_t port, std::uint16_t client_port = 40000) {
+inline SessionFacts session(const Policy& policy, std::string_view client, std::string_view server, std::uint8_t protocol,
+                            std::uint16_t port, std::uint16_t client_port = 40000) {
     SessionFacts facts;
     facts.client = ip(client);
     facts.server = ip(server);
@@ -40,8 +41,12 @@ inline SessionFacts session(const Policy& policy, std::string_view client, std::
     facts.start = facts.clock = noon;
     return facts;
 }
-inline SessionFacts tcp(const Policy& policy, std::string_view client, std::string_view server, std::uint16_t port) { return session(policy, client, server, 6, port); }
-inline SessionFacts udp(const Policy& policy, std::string_view client, std::string_view server, std::uint16_t port) { return session(policy, client, server, 17, port); }
+inline SessionFacts tcp(const Policy& policy, std::string_view client, std::string_view server, std::uint16_t port) {
+    return session(policy, client, server, 6, port);
+}
+inline SessionFacts udp(const Policy& policy, std::string_view client, std::string_view server, std::uint16_t port) {
+    return session(policy, client, server, 17, port);
+}
 inline SessionFacts speaking(SessionFacts facts, std::string_view app, bool reversed = false) {
     facts.app = find_protocol(app);
     facts.app_status = facts.app == no_protocol ? AppStatus::unknown : AppStatus::known;

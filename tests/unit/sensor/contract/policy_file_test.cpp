@@ -38,8 +38,10 @@ TEST_CASE("policy: every mistake has its line and says what was expected") {
         {"equipmnt: []", "p:1: unknown key `equipmnt` in a policy, did you mean `equipment`?"},
         // networks
         {"networks: [a]", "p:1: expected `name: addresses` pairs under `networks`"},
-        {"networks:\n  a: 10.0.0.300", "p:2: `10.0.0.300` is no address; expected an address, a prefix such as 10.20.0.0/16, or a range such as 10.20.0.5-10.20.0.9"},
-        {"networks:\n  a: 10.0.0.1/8", "p:2: `10.0.0.1/8` has address bits set behind the prefix length, or a length that is too large; expected"},
+        {"networks:\n  a: 10.0.0.300",
+         "p:2: `10.0.0.300` is no address; expected an address, a prefix such as 10.20.0.0/16, or a range such as 10.20.0.5-10.20.0.9"},
+        {"networks:\n  a: 10.0.0.1/8",
+         "p:2: `10.0.0.1/8` has address bits set behind the prefix length, or a length that is too large; expected"},
         {"networks:\n  a: 10.0.0.9-10.0.0.1", "p:2: `10.0.0.9-10.0.0.1` ends before it begins"},
         {"networks:\n  a: [nsm]\n  nms: 10.0.0.1", "p:2: unknown network `nsm`, did you mean `nms`?; expected a network's name"},
         {"networks:\n  a: [b]\n  b: [a]", "p:3: network `a` contains itself"},
@@ -58,7 +60,8 @@ TEST_CASE("policy: every mistake has its line and says what was expected") {
         {"services:\n  a: {proto: icmp, type: ecko}", "p:2: `ecko` is no ICMP type"},
         {"services:\n  a: {ports: [1]}", "p:2: a service needs `proto`"},
         {"services:\n  a: {proto: tcp, port: 1, ports: [1]}", "p:2: `port` and `ports`"},
-        {"services:\n  a: {proto: tcp, app: nfp}", "p:2: unknown application protocol `nfp`, did you mean `ntp`?; expected `any` or one of: "},
+        {"services:\n  a: {proto: tcp, app: nfp}",
+         "p:2: unknown application protocol `nfp`, did you mean `ntp`?; expected `any` or one of: "},
         {"services:\n  a: {proto: sctp, app: ntp}", "p:2: application protocols are read inside tcp and udp only"},
         {"services:\n  a: b\n  b: a", "p:3: service `a` contains itself"},
         {"services:\n  a: sssh", "p:2: unknown service `sssh`, did you mean `ssh`?"},
@@ -68,31 +71,41 @@ TEST_CASE("policy: every mistake has its line and says what was expected") {
         {"contracts:\n  c:\n    egress: {}", "p:3: expected a list of lines under `egress`"},
         {"contracts:\n  c:\n    egress:\n      - {to: any}", "p:4: a contract line needs `service`"},
         {"contracts:\n  c:\n    egress:\n      - {from: any, service: ssh}", "p:4: a line needs `to` under `egress`"},
-        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, limits: {}}", "p:4: unknown key `limits` in a contract line, did you mean `limit`?"},
+        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, limits: {}}",
+         "p:4: unknown key `limits` in a contract line, did you mean `limit`?"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, limit: {}}", "p:4: expected `bytes-per-hour`"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, limit: {duration: 5}}", "p:4: expected a duration such as"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, until: 2027-02-30}", "p:4: `2027-02-30` is no date"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, when: whenever}", "p:4: `whenever` is no weekly time"},
-        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, when: 'Mon 08:00-09:00 Mars/Olympus'}", "p:4: time zone `Mars/Olympus` is not known on this system"},
+        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, when: 'Mon 08:00-09:00 Mars/Olympus'}",
+         "p:4: time zone `Mars/Olympus` is not known on this system"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, role: server}", "p:4: expected `role: peer-is-client`"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, interactive: maybe}", "p:4: expected `interactive: never`"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, app: ssh}", "p:4: expected what may be used of a protocol"},
-        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, app: {xyzzy: [get]}}", "p:4: unknown application protocol `xyzzy`"},
+        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, app: {xyzzy: [get]}}",
+         "p:4: unknown application protocol `xyzzy`"},
         {"contracts:\n  c:\n    deny:\n      - {to: any, service: telnet}", "p:4: a deny line needs `reason`"},
-        {"contracts:\n  c:\n    deny:\n      - {to: any, from: any, service: telnet, reason: x}", "p:4: expected only one of `to`, `from` and `with`"},
+        {"contracts:\n  c:\n    deny:\n      - {to: any, from: any, service: telnet, reason: x}",
+         "p:4: expected only one of `to`, `from` and `with`"},
         // equipment
         {"equipment: {}", "p:1: expected a list of equipment entries"},
         {"equipment:\n  - {address: 10.0.0.1}", "p:2: an equipment entry needs `name`"},
         {"equipment:\n  - {name: a}", "p:2: an equipment entry needs `address`, `network` or `mac`"},
-        {"equipment:\n  - {name: a, address: 10.0.0.0/24}", "p:2: `10.0.0.0/24` is more than one address; expected `network: 10.0.0.0/24` for a whole range"},
-        {"equipment:\n  - {name: a, address: 10.0.0.1, contract: x}", "p:2: unknown contract `x`; expected the name of one under `contracts`"},
-        {"equipment:\n  - {name: a, address: 10.0.0.1}\n  - {name: a, address: 10.0.0.2}", "p:3: equipment `a` stands twice (first on line 2)"},
-        {"equipment:\n  - {name: a, address: 10.0.0.1}\n  - {name: b, address: 10.0.0.1}", "p:3: 10.0.0.1 belongs to another equipment entry already (line 2)"},
-        {"equipment:\n  - {name: a, network: 10.0.0.0/24}\n  - {name: b, network: 10.0.0.0/24}", "p:3: 10.0.0.0/24 belongs to another equipment entry already (line 2)"},
+        {"equipment:\n  - {name: a, address: 10.0.0.0/24}",
+         "p:2: `10.0.0.0/24` is more than one address; expected `network: 10.0.0.0/24` for a whole range"},
+        {"equipment:\n  - {name: a, address: 10.0.0.1, contract: x}",
+         "p:2: unknown contract `x`; expected the name of one under `contracts`"},
+        {"equipment:\n  - {name: a, address: 10.0.0.1}\n  - {name: a, address: 10.0.0.2}",
+         "p:3: equipment `a` stands twice (first on line 2)"},
+        {"equipment:\n  - {name: a, address: 10.0.0.1}\n  - {name: b, address: 10.0.0.1}",
+         "p:3: 10.0.0.1 belongs to another equipment entry already (line 2)"},
+        {"equipment:\n  - {name: a, network: 10.0.0.0/24}\n  - {name: b, network: 10.0.0.0/24}",
+         "p:3: 10.0.0.0/24 belongs to another equipment entry already (line 2)"},
         {"equipment:\n  - {name: a, network: 10.0.0.0/24}\n  - {name: b, network: 10.0.0.128-10.0.1.7}",
          "p:3: 10.0.0.128-10.0.1.7 and 10.0.0.0/24 overlap, and neither lies inside the other (line 2)"},
         {"equipment:\n  - {name: a, mac: 00:11:22:33:44}", "p:2: `00:11:22:33:44` is no MAC address"},
-        {"equipment:\n  - {name: a, mac: '00:11:22:33:44:55'}\n  - {name: b, mac: '00:11:22:33:44:55'}", "p:3: this MAC address belongs to another equipment entry already (line 2)"},
+        {"equipment:\n  - {name: a, mac: '00:11:22:33:44:55'}\n  - {name: b, mac: '00:11:22:33:44:55'}",
+         "p:3: this MAC address belongs to another equipment entry already (line 2)"},
         // ignore
         {"ignore:\n  - {to: any, service: ssh, reason: x}", "p:2: an ignore entry needs `until`"},
         {"ignore:\n  - {to: any, service: ssh, until: 2027-01-01}", "p:2: an ignore entry needs `reason`"},
@@ -115,8 +128,10 @@ TEST_CASE("policy: all mistakes of a file are told at once") {
 }
 
 TEST_CASE("policy: what has ended is a warning, not an error") {
-    const auto policy = policy_of("contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, until: 2026-01-31}\n      - {to: any, service: ntp, until: 2027-01-31}\n"
-                                  "ignore:\n  - {to: any, until: 2025-12-31, reason: trial}\n");
+    const auto policy = policy_of(
+        "contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, until: 2026-01-31}\n      - {to: any, service: ntp, until: "
+        "2027-01-31}\n"
+        "ignore:\n  - {to: any, until: 2025-12-31, reason: trial}\n");
     const auto warnings = policy->expired(noon);
     REQUIRE(warnings.size() == 2);
     CHECK(warnings[0].text() == "policy.yaml:4: this line of contract `c` ended on 2026-01-31");

@@ -28,7 +28,8 @@ TEST_CASE("schedule: a date ends with its day, in UTC") {
     CHECK(end_of_day("1970-01-01") == 86'400 * second);
     CHECK(end_of_day("2026-07-28") == wednesday);
     CHECK(end_of_day("2028-02-29").has_value());
-    for (const char* wrong : {"2027-02-29", "2027-13-01", "2027-00-01", "2027-1-1", "tomorrow", "2027-01-31T", "9999-01-01", "1969-12-31", ""})
+    for (const char* wrong :
+         {"2027-02-29", "2027-13-01", "2027-00-01", "2027-1-1", "tomorrow", "2027-01-31T", "9999-01-01", "1969-12-31", ""})
         CHECK_FALSE(end_of_day(wrong).has_value());
 }
 
@@ -64,8 +65,8 @@ TEST_CASE("schedule: a zone shifts the hours, in summer and in winter") {
 }
 
 TEST_CASE("schedule: what is wrong is said") {
-    for (const char* wrong : {"", "Mon", "Mon-Fri", "Mon-Fri 08:00", "Foo 08:00-09:00", "Mon 08:00-25:00", "Mon 8:00-9:00", "Mon 08:00-08:00",
-                              "Mon 24:00-08:00", "Mon 08:00-09:00 UTC twice", "Mon 08:60-09:00", "Mon- 08:00-09:00"})
+    for (const char* wrong : {"", "Mon", "Mon-Fri", "Mon-Fri 08:00", "Foo 08:00-09:00", "Mon 08:00-25:00", "Mon 8:00-9:00",
+                              "Mon 08:00-08:00", "Mon 24:00-08:00", "Mon 08:00-09:00 UTC twice", "Mon 08:60-09:00", "Mon- 08:00-09:00"})
         CHECK(reason_of(wrong).find("is no weekly time") != std::string::npos);
     CHECK(reason_of("Mon 08:00-09:00 Europe/Atlantis").starts_with("time zone `Europe/Atlantis` is not known"));
     CHECK(reason_of("Mon 08:00-09:00 ../../etc/passwd").starts_with("time zone"));

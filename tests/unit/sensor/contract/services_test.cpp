@@ -16,7 +16,8 @@ TEST_CASE("services: every row of the built-in table means something") {
         CHECK_FALSE(row.doc.empty());
         const auto items = items_of(row);
         REQUIRE_FALSE(items.empty());
-        const bool has_ports = items[0].protocol == ip_protocol::tcp || items[0].protocol == ip_protocol::udp || items[0].protocol == ip_protocol::sctp;
+        const bool has_ports =
+            items[0].protocol == ip_protocol::tcp || items[0].protocol == ip_protocol::udp || items[0].protocol == ip_protocol::sctp;
         for (const ServiceItem& item : items) {
             CHECK(item.ports.empty() == row.ports.empty());
             CHECK((has_ports ? !item.ports.empty() : true));
