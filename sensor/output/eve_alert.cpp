@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `alert` event: Suricata's object, the session, the transaction, and what weir knows of the finding.
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
 
 #include "sensor/output/eve_plans.hpp"
 #include "sensor/output/eve_text.hpp"
@@ -60,14 +61,8 @@ void write_peer(JsonWriter& json, const Session& session, Facing facing, std::st
 /// What a rule has against a session that it cannot say itself.
 void write_rule_matched(JsonWriter& json, const Finding& finding) noexcept {
     std::array<char, 64> text{};
-    char* at = std::copy_n("rule ", 5, text.data());
-    char* const end = text.data() + text.size();
-    at = std::to_chars(at, end, finding.gid).ptr;
-    *at++ = ':';
-    at = std::to_chars(at, end, finding.sid).ptr;
-    constexpr std::string_view matched = " matched";
-    at = std::ranges::copy(matched, at).out;
-    json.plain_member("why", {text.data(), static_cast<std::size_t>(at - text.data())});
+    const auto written = fmt::format_to_n(text.data(), text.size(), "rule {}:{} matched", finding.gid, finding.sid);
+    json.plain_member("why", {text.data(), written.size});
 }
 
 }  // namespace

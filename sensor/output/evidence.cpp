@@ -65,8 +65,8 @@ std::span<const MetricRow> evidence_metrics() noexcept { return rows; }
 
 struct Evidence::File {
     struct Closer {
-        void operator()(pcap_t* handle) const noexcept { pcap_close(handle); }
-        void operator()(pcap_dumper_t* dumper) const noexcept { pcap_dump_close(dumper); }
+        void operator()(pcap_t* opened) const noexcept { pcap_close(opened); }
+        void operator()(pcap_dumper_t* opened) const noexcept { pcap_dump_close(opened); }
     };
     std::string name;                    ///< relative to the output folder
     std::uint64_t size = 0;              ///< bytes handed over, with the file's header

@@ -3,9 +3,10 @@
 // error: nothing goes unchecked in silence.
 #pragma once
 
+#include <regex.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <stdexcept>
 #include <string>
 
@@ -37,6 +38,15 @@ private:
         throw std::runtime_error("schema: unknown type " + type);
     }
 
+    /// POSIX extended expressions: the patterns of the schema keep to what they and JSON Schema's have in common.
+    static bool matches(const std::string& pattern, const std::string& text) {
+        regex_t expression;
+        if (::regcomp(&expression, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) throw std::runtime_error("schema: pattern " + pattern);
+        const bool found = ::regexec(&expression, text.c_str(), 0, nullptr, 0) == 0;
+        ::regfree(&expression);
+        return found;
+    }
+
     const Json& resolve(const std::string& reference) const {
         if (!reference.starts_with("#/")) throw std::runtime_error("schema: $ref " + reference);
         return root_.at(Json::json_pointer(reference.substr(1)));
@@ -65,8 +75,7 @@ private:
         if (keyword == "minimum") return !value.is_number() || value.get<double>() >= rule.get<double>() ? "" : at + " is below " + rule.dump();
         if (keyword == "maximum") return !value.is_number() || value.get<double>() <= rule.get<double>() ? "" : at + " is above " + rule.dump();
         if (keyword == "minItems") return !value.is_array() || value.size() >= rule.get<std::size_t>() ? "" : at + " has too few elements";
-        if (keyword == "pattern")
-            return !value.is_string() || std::regex_search(value.get<std::string>(), std::regex(rule.get<std::string>())) ? "" : at + " does not match " + rule.dump();
+        if (keyword == "pattern") return !value.is_string() || matches(rule, value) ? "" : at + " does not match " + rule.dump();
         if (keyword == "required") {
             if (!value.is_object()) return {};
             for (const auto& name : rule)

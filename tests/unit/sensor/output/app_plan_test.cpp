@@ -100,7 +100,8 @@ TEST_CASE("app plan: addresses, and the first of several sources that is there")
 TEST_CASE("app plan: what weir adds is written apart") {
     std::vector<char> memory(200);
     JsonWriter writer{memory};
-    AppPlan{fields}.render_extra(writer, nullptr);
+    const Fake fake;
+    AppPlan{fields}.render_extra(writer, &fake);
     CHECK(std::string(memory.data(), writer.finish()) == "{\"extra\":{\"seen\":true}}\n");
 }
 
