@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "sensor/cli/exit_code.hpp"
+#include "sensor/cli/policy_command.hpp"
 #include "sensor/cli/protocols.hpp"
 #include "sensor/cli/replay.hpp"
 #include "sensor/cli/rules.hpp"
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int code = weir::exit_code::done;
     weir::cli::add_replay(app, code);
+    weir::cli::add_policy(app, code);
     weir::cli::add_rules(app, code);
     weir::cli::add_protocols(app, code);
     try {

@@ -138,7 +138,7 @@ void ContractJudge::report(const Moment& moment, const Judgement& judgement, con
         return;
     }
     const KindText text = text_of(judgement.kind);
-    const Explanation explanation = explain(*policy_, judgement, facts);
+    const Explanation explanation = explain(*policy_, judgement, facts, &names_);
     Finding finding;
     finding.kind = judgement.kind;
     finding.judge = Judge::contract;

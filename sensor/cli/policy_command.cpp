@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/cli/policy_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include "sensor/cli/policy.hpp"
+
+namespace weir::cli {
+namespace {
+
+/// The person's own clock: questions about a policy are asked now. Replays know packet time alone.
+Time now() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void add_policy(CLI::App& app, int& code) {
+    auto* const command = app.add_subcommand("policy", "Tools for policies");
+    command->require_subcommand(1);
+
+    auto* const check = command->add_subcommand("check", "Names every mistake in a policy; exit code 2 if there is one");
+    auto file = std::make_shared<std::string>();
+    check->add_option("POLICY", *file, "policy.yaml")->required();
+    check->callback([file, &code] { code = policy_check(*file, now(), std::cout, std::cerr); });
+
+    auto* const services = command->add_subcommand("services", "The services that a policy may name without describing them");
+    auto listing = std::make_shared<Listing>(Listing::text);
+    services->add_flag_callback("--json", [listing] { *listing = Listing::json; }, "As JSON");
+    services->add_flag_callback("--markdown", [listing] { *listing = Listing::markdown; }, "As the table of docs/policy.md");
+    services->callback([listing, &code] { code = policy_services(*listing, std::cout); });
+
+    auto* const explain = command->add_subcommand("explain", "Would this session be allowed, by which line, or why not");
+    auto question = std::make_shared<PolicyQuestion>();
+    explain->add_option("--policy", question->file, "policy.yaml")->required();
+    explain->add_option("--from", question->from, "Who opens the session: an address or a piece of equipment")->required();
+    explain->add_option("--to", question->to, "Who accepts it")->required();
+    explain->add_option("--service", question->service, "tcp/22, tcp/22/ssh, icmp/echo, ospf")->required();
+    explain->callback([question, &code] {
+        question->now = now();
+        code = policy_explain(*question, std::cout, std::cerr);
+    });
+}
+
+}  // namespace weir::cli
