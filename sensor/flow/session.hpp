@@ -63,50 +63,50 @@ enum class AppStatus : std::uint8_t { unseen, probing, known, unknown };
 
 /// Everything that weir knows of one session. Owned by the worker's flow table; addresses stay put while it lives.
 struct Session {
-    // --- found and touched by every packet
+    // --- two cache lines that every packet touches
     FlowKey key;
     Time last = 0;                          ///< clock of the latest packet
+    Time end = 0;                           ///< time of the latest packet as captured
     std::array<std::uint64_t, 2> bytes{};   ///< by Direction, whole frames at the outermost level, IP length inside tunnels
     std::array<std::uint32_t, 2> packets{}; ///< by Direction
+    std::uint64_t evidence = 0;             ///< position of its latest packet in the evidence ring
+    std::uint32_t evidence_left = 0;        ///< bytes of it that may still go to evidence
+    Handle stream = 0;                      ///< TCP reassembly state
+    Handle parser = 0;                      ///< the application parser's state
+    Handle rules = 0;                       ///< the rule engine's state of this session
+    std::uint32_t slot = 0;                 ///< the flow table's own: position in the table
     bool client_is_low = true;              ///< orientation: who opened it is key.low
     SessionState state = SessionState::new_;
     Opening opening = Opening::first;
     std::uint8_t tcp_state = 0;             ///< row of the flow folder's TCP state machine
     std::array<std::uint8_t, 2> tcp_flags{};///< all flags seen, by Direction
+    std::array<std::uint8_t, 2> payload_packets{};  ///< by Direction, up to 255
     AppStatus app_status = AppStatus::unseen;
     ProtocolId app = no_protocol;
-    Handle stream = 0;                      ///< TCP reassembly state
-    Handle parser = 0;                      ///< the application parser's state
-    Handle rules = 0;                       ///< the rule engine's state of this session
-    std::uint32_t slot = 0;                 ///< the flow table's own: position in the table
+    bool app_reversed = false;              ///< the protocol's client is the end that accepted the session (call home)
+    bool recording = false;                 ///< its packets go to evidence
 
     // --- touched now and then
-    Time start = 0;                         ///< time of the first packet as captured
-    Time end = 0;                           ///< time of the latest packet as captured
     Time next_update = 0;                   ///< clock at which a `flow` update is due
+    std::array<std::uint64_t, 2> probe_left{~0ull, ~0ull};  ///< by Direction: protocols not yet ruled out, one bit each
+    Time start = 0;                         ///< time of the first packet as captured
     std::uint64_t id = 0;                   ///< 51 bits, from the number of the first packet: the same in every run
     std::uint64_t parent = 0;               ///< flow_id of the session that this one belongs to (tunnel, FTP data); 0: none
     std::uint64_t first_packet = 0;         ///< its number
-    std::uint64_t evidence = 0;             ///< position of its latest packet in the evidence ring
-    std::array<std::uint64_t, 2> probe_left{~0ull, ~0ull};  ///< by Direction: protocols not yet ruled out, one bit each
-    std::array<std::uint8_t, 2> payload_packets{};          ///< by Direction, up to 255
     std::array<EquipmentId, 2> equipment{no_equipment, no_equipment};  ///< [0] the end that opened it, [1] the one that accepted
+    std::array<std::uint32_t, 2> line{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the contract line that allows it; none: 0xffffffff
+    std::array<Verdict, 2> verdict{};       ///< by Facing: for the end that opened it, for the end that accepted it
     std::array<std::array<std::uint8_t, 6>, 2> mac{};       ///< [0] the end that opened it, [1] the one that accepted; zero: unknown
     std::array<std::uint16_t, 3> vlan{};
     std::uint8_t vlan_count = 0;
     std::uint8_t tunnel = 0;                ///< Tunnel that carried it
     std::uint8_t depth = 0;
     std::uint8_t icmp_type = 0, icmp_code = 0;
-    std::array<Verdict, 2> verdict{};       ///< by Facing: for the end that opened it, for the end that accepted it
-    std::array<std::uint32_t, 2> line{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the contract line that allows it; none: 0xffffffff
-    bool app_reversed = false;              ///< the protocol's client is the end that accepted the session (call home)
     bool allowed_with_parent = false;       ///< expected by an allowed session
     bool alerted = false;
-    bool recording = false;                 ///< its packets go to evidence
     std::uint16_t origin = 0;               ///< Packet::origin of the first packet
     std::uint16_t transactions = 0;
     std::uint16_t updates = 0;              ///< `flow` updates written
-    std::uint32_t evidence_left = 0;        ///< bytes of it that may still go to evidence
     std::uint32_t anomalies = 0;            ///< one bit per stream event that was reported: each once per session
 
     [[nodiscard]] const IpAddress& client() const noexcept { return client_is_low ? key.low : key.high; }

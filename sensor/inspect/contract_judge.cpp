@@ -51,6 +51,13 @@ bool ContractJudge::session_started(const Moment& moment) noexcept {
     return session.verdict[0] == Verdict::pending || session.verdict[1] == Verdict::pending;
 }
 
+void ContractJudge::turned_round(Session& session) noexcept {
+    for (std::size_t end = 0; end < 2; ++end) {
+        session.verdict[end] = session.equipment[end] == no_equipment ? Verdict::none : Verdict::pending;
+        session.line[end] = no_line;
+    }
+}
+
 void ContractJudge::app_known(const Moment& moment) noexcept {
     if (!policy_) return;
     for (const Facing facing : {Facing::egress, Facing::ingress}) {

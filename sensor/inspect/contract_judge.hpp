@@ -38,6 +38,8 @@ public:
 
     /// Finds out which ends are equipment and judges them. True when the session must be looked at again after `settle_time`.
     [[nodiscard]] bool session_started(const Moment& moment) noexcept;
+    /// The session was held the wrong way round, and is not any more: it is judged anew.
+    void turned_round(Session& session) noexcept;
     /// Its application protocol is known, or known not to be.
     void app_known(const Moment& moment) noexcept;
     /// Time is up, or the session is over: what is still pending is said.

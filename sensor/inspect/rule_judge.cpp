@@ -60,9 +60,10 @@ RuleBook::RuleBook(std::shared_ptr<const rules::Compiled> compiled) : rules(std:
 }
 
 RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy, Reporter& reporter)
-    : book_(std::move(book)), policy_(std::move(policy)), engine_(book_->rules, limits), reporter_(reporter) {}
+    : idle_(book->rules->text().rules.empty()), book_(std::move(book)), policy_(std::move(policy)), engine_(book_->rules, limits), reporter_(reporter) {}
 
 void RuleJudge::packet(const Moment& moment) noexcept {
+    if (idle_) return;
     const rules::SessionView session = moment.session_view();
     if (!engine_.wants_packets(session)) return;
     moment_ = &moment;
@@ -70,7 +71,7 @@ void RuleJudge::packet(const Moment& moment) noexcept {
     engine_.packet(moment.packet_view(), session, moment.session->rules, *this);
 }
 
-bool RuleJudge::wants_stream(const Moment& moment) const noexcept { return engine_.wants_stream(moment.session_view()); }
+bool RuleJudge::wants_stream(const Moment& moment) const noexcept { return !idle_ && engine_.wants_stream(moment.session_view()); }
 
 void RuleJudge::stream(const Moment& moment, Direction direction, Bytes bytes, std::uint64_t offset) noexcept {
     moment_ = &moment;
@@ -83,6 +84,7 @@ void RuleJudge::gap(const Moment& moment, Direction direction, std::uint64_t mis
 }
 
 void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
+    if (idle_) return;
     moment_ = &moment;
     parser_ = &parser;
     transaction_ = transaction;
@@ -90,6 +92,7 @@ void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, cons
 }
 
 void RuleJudge::app_known(const Moment& moment) noexcept {
+    if (idle_) return;
     moment_ = &moment;
     parser_ = nullptr;
     engine_.app_known(moment.packet_view(), moment.session_view(), moment.session->rules, *this);

@@ -66,6 +66,7 @@ public:
 private:
     void hit(const rules::Hit& hit) noexcept override;
 
+    bool idle_;  ///< no rule at all: nothing need be asked
     std::shared_ptr<const RuleBook> book_;
     std::shared_ptr<const Policy> policy_;
     rules::Engine engine_;

@@ -277,7 +277,7 @@ void Worker::decode_anomalies(const Packet& packet, const Decoded& decoded) noex
 void Worker::app_known(Session& session) noexcept {
     moment_.session = &session;
     if (moment_.packet != nullptr && session.opening == Opening::protocol) {
-        // The session may just have been turned round: equipment and verdicts went with it, directions are looked up anew.
+        contract_judge_.turned_round(session);
         moment_.direction = moment_.layers->source == session.client() && moment_.layers->source_port == session.client_port() ? Direction::to_server
                                                                                                                                : Direction::to_client;
     }

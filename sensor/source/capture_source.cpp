@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-constexpr std::size_t chunk_size = 1u << 20;
+constexpr std::size_t chunk_size = 256u << 10;  // all chunks together fit the second-level cache of a server core
 constexpr Time overlap_tolerated = 600 * second;  // rotated captures overlap a little; unrelated ones start elsewhere
 constexpr Time between_unrelated = 3600 * second; // longer than any timeout
 
