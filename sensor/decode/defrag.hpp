@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "parsers/base/ip_address.hpp"
@@ -28,6 +29,15 @@ enum class OverlapPolicy : std::uint8_t {
     windows,    ///< the one that came first, unless the later one begins further left and ends further right
     solaris,    ///< the one that came first, unless the later one begins further left and ends there or further right
 };
+
+/// Their names in the configuration, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 7> overlap_policy_names{"first", "last", "bsd", "bsd-right", "linux", "windows", "solaris"};
+/// The policy of that name; nothing where there is none.
+[[nodiscard]] constexpr std::optional<OverlapPolicy> overlap_policy_named(std::string_view name) noexcept {
+    for (std::size_t i = 0; i < overlap_policy_names.size(); ++i)
+        if (overlap_policy_names[i] == name) return static_cast<OverlapPolicy>(i);
+    return std::nullopt;
+}
 
 struct DefragConfig {
     OverlapPolicy overlap = OverlapPolicy::bsd;

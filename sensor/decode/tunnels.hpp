@@ -24,7 +24,8 @@ inline constexpr std::uint16_t first_tunnel_port = 1701, last_tunnel_port = 8472
     const auto in_range = [](std::uint16_t port) { return port >= first_tunnel_port && port <= last_tunnel_port; };
     if (layer.payload.empty()) return false;
     switch (layer.protocol) {
-        case ip_protocol::udp: return in_range(layer.destination_port) || in_range(layer.source_port) || *layer.payload.data() >> 4 == 6;
+        case ip_protocol::udp:
+            return in_range(layer.destination_port) || in_range(layer.source_port) || layer.payload.front() >> 4 == 6;  // 6: Teredo
         case ip_protocol::ipip:
         case ip_protocol::ipv6:
         case ip_protocol::gre:
@@ -34,9 +35,9 @@ inline constexpr std::uint16_t first_tunnel_port = 1701, last_tunnel_port = 8472
     }
 }
 
-/// Looks into `layer`, which `may_be_tunnel`, for a tunnel. Where one carries IP, or a frame, `link` becomes its way to the inner IP header (VLAN
-/// ids stay as they are where no inner Ethernet brings its own). UDP tunnels are known by port and by a header that fits
-/// exactly, so that other UDP on these ports is left alone.
+/// Looks into `layer`, which `may_be_tunnel`. Where it carries IP, or a frame, `link` becomes the way to the inner IP header
+/// (VLAN ids stay as they are where no inner Ethernet brings its own). UDP tunnels are known by port and by a header that
+/// fits exactly, so that other UDP on these ports is left alone.
 [[nodiscard]] Inner look_inside(const Layers& layer, Link& link) noexcept;
 
 }  // namespace weir

@@ -132,6 +132,9 @@ TEST_CASE("defrag: overlapping IPv4 fragments by policy") {
         const char* flush;   ///< N at 32-63 over B at 40-63, both end alike: blocks 4..7
         const char* begin;   ///< N at 32-47 over the beginning of B: blocks 4..7
     };
+    CHECK_FALSE(overlap_policy_named("irix"));
+    CHECK(overlap_policy_named("bsd-right") == OverlapPolicy::bsd_right);
+    CHECK(overlap_policy_named("solaris") == OverlapPolicy::solaris);
     const Case cases[] = {
         {OverlapPolicy::first, "AAAN", "AAA", "NBBBN", "BBB", "NBBB", "NBBB"},
         {OverlapPolicy::last, "AANN", "ANA", "NNNNN", "NNN", "NNNN", "NNBB"},
@@ -298,7 +301,7 @@ TEST_CASE("defrag: a fragment that the capture has cut is counted, not put toget
     const Pieces pieces{100};
     DecodeDriver driver;
     Frame cut = pieces(0, 64);
-    cut.resize(cut.size() - 10);
+    cut = shortened(std::move(cut), 10);
     const Decoded& decoded = driver.decode(cut, 1, 0, 10);
     CHECK(is_held(decoded));
     CHECK(decoded.layers[0].cut);
