@@ -102,7 +102,7 @@ Oddity Decoder::read_datagrams(const Packet& packet, Link& link, Decoded& out) n
         }
         ++out.count;
         count(layer);
-        if (layer.incomplete_fragment) return Oddity::none;
+        if (layer.incomplete_fragment || !may_be_tunnel(layer)) return Oddity::none;
 
         const Inner inner = look_inside(layer, link);
         if (inner.oddity != Oddity::none) note(inner.oddity, layer.depth, out);
@@ -124,7 +124,7 @@ Oddity Decoder::read_datagram(const Link& link, Time clock, Layers& layer, Decod
         const Oddity refused = read_fragment(fragment, clock, layer, payload, out);
         if (refused != Oddity::none || layer.incomplete_fragment) return refused;
     }
-    return read_transport(payload, checksums_, layer);
+    return read_transport(payload.bytes, payload.missing, checksums_ && !payload.routed, layer);
 }
 
 /// Hands a fragment to the defragmenter. Where that completes the datagram, `layer` and `payload` become the datagram's.

@@ -30,7 +30,9 @@ enum class FragmentOverlap : std::uint8_t {
     solaris,    ///< the one that came first, unless the later one begins further left and ends there or further right
 };
 
+/// Their names in the configuration, in the order of the enumerators.
 inline constexpr std::array<std::string_view, 7> fragment_overlap_names{"first", "last", "bsd", "bsd-right", "linux", "windows", "solaris"};
+/// The policy of that name; nothing where there is none.
 [[nodiscard]] constexpr std::optional<FragmentOverlap> find_fragment_overlap(std::string_view name) noexcept {
     for (std::size_t i = 0; i < fragment_overlap_names.size(); ++i)
         if (fragment_overlap_names[i] == name) return static_cast<FragmentOverlap>(i);

@@ -87,8 +87,8 @@ Oddity read_ipv4(Bytes bytes, std::uint32_t missing, bool whole, bool checksums,
     }
 
     const std::uint16_t flags = be16(p + 6);
-    layer.source = IpAddress::from_wire({p + 12, 4});
-    layer.destination = IpAddress::from_wire({p + 16, 4});
+    layer.source = wire::ipv4(p + 12);
+    layer.destination = wire::ipv4(p + 16);
     layer.protocol = p[9];
     layer.ip_version = 4;
     layer.ttl = p[8];
@@ -139,8 +139,8 @@ Oddity read_ipv6(Bytes bytes, std::uint32_t missing, bool whole, Layers& layer, 
 
     const bool is_fragment = extensions.fragment_at != 0;
     const std::uint16_t offset = is_fragment ? be16(p + extensions.fragment_at + 2) : 0;
-    layer.source = IpAddress::from_wire({p + 8, 16});
-    layer.destination = IpAddress::from_wire({p + 24, 16});
+    layer.source = wire::ipv6(p + 8);
+    layer.destination = wire::ipv6(p + 24);
     layer.protocol = extensions.next;
     layer.ip_version = 6;
     layer.ttl = p[7];
@@ -176,16 +176,16 @@ bool read_quoted(Bytes bytes, QuotedTuple& quoted) noexcept {
     if (p[0] >> 4 == 4 && bytes.size() >= ipv4_header_size) {
         transport = (p[0] & 0xfu) * 4;
         if (transport < ipv4_header_size) return false;
-        quoted.source = IpAddress::from_wire({p + 12, 4});
-        quoted.destination = IpAddress::from_wire({p + 16, 4});
+        quoted.source = wire::ipv4(p + 12);
+        quoted.destination = wire::ipv4(p + 16);
         quoted.protocol = p[9];
         first = (be16(p + 6) & 0x1fff) == 0;
     } else if (p[0] >> 4 == 6 && bytes.size() >= ipv6_header_size) {
         Extensions extensions;
         const bool complete = walk_extensions(bytes, false, extensions) == Oddity::none;
         transport = complete ? extensions.end : bytes.size();
-        quoted.source = IpAddress::from_wire({p + 8, 16});
-        quoted.destination = IpAddress::from_wire({p + 24, 16});
+        quoted.source = wire::ipv6(p + 8);
+        quoted.destination = wire::ipv6(p + 24);
         quoted.protocol = extensions.next;
         first = extensions.fragment_at == 0 || (be16(p + extensions.fragment_at + 2) & 0xfff8) == 0;
     } else {

@@ -23,8 +23,8 @@ inline constexpr std::uint8_t icmp = 1, igmp = 2, ipip = 4, tcp = 6, udp = 17, i
 enum class Tunnel : std::uint8_t { none, gre, erspan, ipip, sixinfour, vxlan, geneve, gtpu, l2tp, teredo, mpls_in_udp, mpls_in_ip, etherip };
 inline constexpr std::size_t tunnel_count = 13;
 [[nodiscard]] constexpr std::string_view name_of(Tunnel tunnel) noexcept {
-    constexpr std::array<std::string_view, tunnel_count> names{"none",   "gre",  "erspan", "ipip",        "6in4",       "vxlan",  "geneve",
-                                                               "gtp-u",  "l2tp", "teredo", "mpls-in-udp", "mpls-in-ip", "etherip"};
+    constexpr std::array<std::string_view, tunnel_count> names{"none",  "gre",  "erspan", "ipip",        "6in4",       "vxlan",  "geneve",
+                                                               "gtp-u", "l2tp", "teredo", "mpls-in-udp", "mpls-in-ip", "etherip"};
     return names[static_cast<std::size_t>(tunnel)];
 }
 

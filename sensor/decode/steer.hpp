@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "parsers/base/ip_address.hpp"
+#include "sensor/decode/hash.hpp"
 #include "sensor/source/packet.hpp"
 
 namespace weir {
@@ -32,7 +33,7 @@ template <std::predicate<const IpAddress&> IsEquipment>
     if (workers <= 1) return 0;
     const auto pair = outer_pair(packet);
     if (!pair) return 0;
-    const bool low_is_source = pair->source < pair->destination;
+    const bool low_is_source = is_lower(pair->source, pair->destination);
     const IpAddress& low = low_is_source ? pair->source : pair->destination;
     const IpAddress& high = low_is_source ? pair->destination : pair->source;
     const std::uint64_t hash = is_equipment(low) ? steer_hash(low) : is_equipment(high) ? steer_hash(high) : steer_hash(*pair);

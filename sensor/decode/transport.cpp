@@ -2,6 +2,7 @@
 #include "sensor/decode/transport.hpp"
 
 #include "sensor/decode/checksum.hpp"
+#include "sensor/decode/ip.hpp"
 #include "sensor/decode/wire.hpp"
 
 namespace weir {
@@ -12,22 +13,20 @@ using wire::be32;
 
 constexpr std::size_t tcp_header_size = 20, udp_header_size = 8, icmp_header_size = 8, sctp_header_size = 12;
 
-/// Whether the checksum of `transport`, with the pseudo-header where the protocol has one, can be verified and is wrong.
-bool is_corrupt(const IpPayload& ip, Bytes transport, bool with_pseudo_header, const Layers& layer) noexcept {
-    if (ip.missing != 0 || ip.routed) return false;
+/// Whether the checksum of `transport` is wrong, with the pseudo-header where the protocol has one.
+bool is_corrupt(Bytes transport, bool with_pseudo_header, const Layers& layer) noexcept {
     const std::uint32_t pseudo =
         with_pseudo_header ? checksum::pseudo_header(layer.source, layer.destination, layer.protocol, transport.size()) : 0;
     return !checksum::good(transport, pseudo);
 }
 
 /// RFC 9293 section 3.1.
-Oddity read_tcp(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
-    const Bytes bytes = ip.bytes;
+Oddity read_tcp(Bytes bytes, std::uint32_t missing, bool verify, Layers& layer) noexcept {
     if (bytes.size() < tcp_header_size) return Oddity::tcp_too_small;
     const std::uint8_t* const p = bytes.data();
     const std::size_t header = (p[12] >> 4) * std::size_t{4};
     if (header < tcp_header_size) return Oddity::tcp_hlen_too_small;
-    if (header > bytes.size()) return header > bytes.size() + ip.missing ? Oddity::tcp_hlen_invalid : Oddity::tcp_too_small;
+    if (header > bytes.size()) return header > bytes.size() + missing ? Oddity::tcp_hlen_invalid : Oddity::tcp_too_small;
     layer.source_port = be16(p);
     layer.destination_port = be16(p + 2);
     layer.tcp = {.sequence = be32(p + 4),
@@ -36,18 +35,17 @@ Oddity read_tcp(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
                  .flags = p[13],
                  .options = bytes.subspan(tcp_header_size, header - tcp_header_size)};
     layer.payload = bytes.subspan(header);
-    if (checksums) layer.bad_checksum |= is_corrupt(ip, bytes, true, layer);
+    if (verify && missing == 0) layer.bad_checksum |= is_corrupt(bytes, true, layer);
     return Oddity::none;
 }
 
 /// RFC 768.
-Oddity read_udp(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
-    Bytes bytes = ip.bytes;
+Oddity read_udp(Bytes bytes, std::uint32_t missing, bool verify, Layers& layer) noexcept {
     if (bytes.size() < udp_header_size) return Oddity::udp_too_small;
     const std::uint8_t* const p = bytes.data();
     const std::size_t length = be16(p + 4);
     if (length < udp_header_size) return Oddity::udp_len_too_small;
-    if (length > bytes.size() + ip.missing) return Oddity::udp_hlen_invalid;
+    if (length > bytes.size() + missing) return Oddity::udp_hlen_invalid;
     layer.source_port = be16(p);
     layer.destination_port = be16(p + 2);
     if (length <= bytes.size()) {
@@ -59,7 +57,7 @@ Oddity read_udp(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
     layer.transport = bytes;
     layer.payload = bytes.subspan(udp_header_size);
     const bool present = be16(p + 6) != 0;
-    if (checksums && present && layer.payload_missing == 0) layer.bad_checksum |= is_corrupt(ip, bytes, true, layer);
+    if (verify && present && layer.payload_missing == 0) layer.bad_checksum |= is_corrupt(bytes, true, layer);
     return Oddity::none;
 }
 
@@ -77,48 +75,45 @@ bool is_error(const Layers& layer) noexcept {
     }
 }
 
-Oddity read_icmp(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
-    const Bytes bytes = ip.bytes;
+Oddity read_icmp(Bytes bytes, std::uint32_t missing, bool verify, Layers& layer) noexcept {
     const bool v6 = layer.protocol == ip_protocol::icmpv6;
     if (bytes.size() < icmp_header_size) return v6 ? Oddity::icmpv6_too_small : Oddity::icmpv4_too_small;
     layer.icmp_type = bytes[0];
     layer.icmp_code = bytes[1];
     layer.payload = bytes.subspan(icmp_header_size);
     if (is_error(layer)) layer.has_quoted = read_quoted(layer.payload, layer.quoted);
-    if (checksums) layer.bad_checksum |= is_corrupt(ip, bytes, v6, layer);
+    if (verify && missing == 0) layer.bad_checksum |= is_corrupt(bytes, v6, layer);
     return Oddity::none;
 }
 
 /// RFC 9260 section 3.1.
-Oddity read_sctp(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
-    const Bytes bytes = ip.bytes;
+Oddity read_sctp(Bytes bytes, std::uint32_t missing, bool verify, Layers& layer) noexcept {
     if (bytes.size() < sctp_header_size) return Oddity::sctp_too_small;
     const std::uint8_t* const p = bytes.data();
     layer.source_port = be16(p);
     layer.destination_port = be16(p + 2);
     layer.payload = bytes.subspan(sctp_header_size);
     constexpr std::size_t checksum_at = 8;  // its low byte first
-    if (checksums && ip.missing == 0)
-        layer.bad_checksum |= checksum::crc32c(bytes, checksum_at) != __builtin_bswap32(be32(p + checksum_at));
+    if (verify && missing == 0) layer.bad_checksum |= checksum::crc32c(bytes, checksum_at) != __builtin_bswap32(be32(p + checksum_at));
     return Oddity::none;
 }
 
 }  // namespace
 
-Oddity read_transport(const IpPayload& ip, bool checksums, Layers& layer) noexcept {
+Oddity read_transport(Bytes bytes, std::uint32_t missing, bool verify, Layers& layer) noexcept {
     layer.source_port = layer.destination_port = 0;
     layer.icmp_type = layer.icmp_code = 0;
     layer.has_quoted = false;
     layer.tcp = {};
-    layer.transport = ip.bytes;
-    layer.payload = ip.bytes;
-    layer.payload_missing = ip.missing;
+    layer.transport = bytes;
+    layer.payload = bytes;
+    layer.payload_missing = missing;
     switch (layer.protocol) {
-        case ip_protocol::tcp: return read_tcp(ip, checksums, layer);
-        case ip_protocol::udp: return read_udp(ip, checksums, layer);
+        case ip_protocol::tcp: return read_tcp(bytes, missing, verify, layer);
+        case ip_protocol::udp: return read_udp(bytes, missing, verify, layer);
         case ip_protocol::icmp:
-        case ip_protocol::icmpv6: return read_icmp(ip, checksums, layer);
-        case ip_protocol::sctp: return read_sctp(ip, checksums, layer);
+        case ip_protocol::icmpv6: return read_icmp(bytes, missing, verify, layer);
+        case ip_protocol::sctp: return read_sctp(bytes, missing, verify, layer);
         default: return Oddity::none;
     }
 }

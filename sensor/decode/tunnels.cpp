@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/decode/tunnels.hpp"
 
+#include <array>
+
 #include "sensor/decode/ip.hpp"
 #include "sensor/decode/wire.hpp"
 
@@ -231,6 +233,8 @@ Inner open_teredo(Opener opener, bool on_port) noexcept {
     return opener.ip(Tunnel::teredo, 6);
 }
 
+Inner open_teredo_on_port(Opener opener) noexcept { return open_teredo(opener, true); }
+
 /// RFC 7510 section 3: a label stack with an IP packet of exactly the remaining length behind it.
 Inner open_mpls_in_udp(Opener opener) noexcept {
     const Bytes bytes = opener.bytes();
@@ -254,37 +258,40 @@ Inner open_gre_in_udp(Opener opener) noexcept {
     return known ? open_gre(opener) : Opener::nothing();
 }
 
-Inner open_udp_on(std::uint16_t port, const Opener& opener) noexcept {
-    switch (port) {
-        case 1701: return open_l2tp(opener);
-        case 2152: return open_gtpu(opener);
-        case 3544: return open_teredo(opener, true);
-        case 4754: return open_gre_in_udp(opener);
-        case 4789:
-        case 4790:
-        case 8472: return open_vxlan(opener);  // IANA's ports, and Linux's before there was one
-        case 6081: return open_geneve(opener);
-        case 6635: return open_mpls_in_udp(opener);
-        default: return Opener::nothing();
-    }
+struct UdpTunnel {
+    std::uint16_t port;
+    Inner (*open)(Opener opener) noexcept;
+};
+constexpr std::array udp_tunnels{
+    UdpTunnel{1701, open_l2tp},       UdpTunnel{2152, open_gtpu},        UdpTunnel{3544, open_teredo_on_port},
+    UdpTunnel{4754, open_gre_in_udp}, UdpTunnel{4789, open_vxlan},       UdpTunnel{4790, open_vxlan},  // VXLAN-GPE
+    UdpTunnel{6081, open_geneve},     UdpTunnel{6635, open_mpls_in_udp}, UdpTunnel{8472, open_vxlan},  // Linux's port before there was one
+};
+
+static_assert(udp_tunnels.front().port == first_tunnel_port && udp_tunnels.back().port == last_tunnel_port);
+
+const UdpTunnel* find_udp_tunnel(std::uint16_t port) noexcept {
+    for (const UdpTunnel& tunnel : udp_tunnels)
+        if (tunnel.port == port) return &tunnel;
+    return nullptr;
 }
 
-Inner open_udp(const Opener& opener, const Layers& layer) noexcept {
-    Inner inner = open_udp_on(layer.destination_port, opener);
-    if (inner.tunnel == Tunnel::none) inner = open_udp_on(layer.source_port, opener);
-    const Bytes bytes = opener.bytes();
-    if (inner.tunnel == Tunnel::none && !bytes.empty() && bytes[0] >> 4 == 6) inner = open_teredo(opener, false);
-    return inner;
+Inner look_inside_udp(const Layers& layer, Link& link) noexcept {
+    for (const std::uint16_t port : {layer.destination_port, layer.source_port}) {
+        const UdpTunnel* const tunnel = find_udp_tunnel(port);
+        if (tunnel == nullptr) continue;
+        const Inner inner = tunnel->open(Opener{layer, link});
+        if (inner.tunnel != Tunnel::none) return inner;
+    }
+    return layer.payload[0] >> 4 == 6 ? open_teredo(Opener{layer, link}, false) : Inner{};
 }
 
 }  // namespace
 
 Inner look_inside(const Layers& layer, Link& link) noexcept {
-    if (layer.payload.empty()) return {};
     Opener opener{layer, link};
     switch (layer.protocol) {
-        case ip_protocol::tcp: return {};
-        case ip_protocol::udp: return open_udp(opener, layer);
+        case ip_protocol::udp: return look_inside_udp(layer, link);
         case ip_protocol::ipip: return opener.ip(Tunnel::ipip, 4);                                              // RFC 2003, 2473
         case ip_protocol::ipv6: return opener.ip(layer.ip_version == 4 ? Tunnel::sixinfour : Tunnel::ipip, 6);  // RFC 4213, 2473
         case ip_protocol::gre: return open_gre(opener);

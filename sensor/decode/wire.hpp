@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers in network byte order, for headers whose length has been checked as a whole.
+// Numbers in network byte order and addresses, for headers whose length has been checked as a whole.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
+#include "parsers/base/ip_address.hpp"
+
 namespace weir::wire {
+
+static_assert(std::endian::native == std::endian::little);
 
 /// The two bytes at `at` as a number. The caller has checked that they exist.
 [[nodiscard]] inline std::uint16_t be16(const std::uint8_t* at) noexcept {
@@ -21,11 +27,21 @@ namespace weir::wire {
     std::memcpy(&raw, at, sizeof raw);
     return __builtin_bswap32(raw);
 }
-/// Eight bytes as they stand in memory: for hashing only.
-[[nodiscard]] inline std::uint64_t raw64(const std::uint8_t* at) noexcept {
+[[nodiscard]] inline std::uint64_t be64(const std::uint8_t* at) noexcept {
     std::uint64_t raw;
     std::memcpy(&raw, at, sizeof raw);
-    return raw;
+    return __builtin_bswap64(raw);
+}
+/// The address in the four bytes at `at`: IpAddress::from_wire in two stores, for the packet path.
+[[nodiscard]] inline IpAddress ipv4(const std::uint8_t* at) noexcept {
+    std::uint32_t raw;
+    std::memcpy(&raw, at, sizeof raw);
+    return std::bit_cast<IpAddress>(std::array<std::uint64_t, 2>{0, std::uint64_t{raw} << 32 | 0xffff'0000});
+}
+[[nodiscard]] inline IpAddress ipv6(const std::uint8_t* at) noexcept {
+    std::array<std::uint64_t, 2> raw;
+    std::memcpy(raw.data(), at, sizeof raw);
+    return std::bit_cast<IpAddress>(raw);
 }
 inline void put16(std::uint8_t* at, std::uint16_t value) noexcept {
     at[0] = static_cast<std::uint8_t>(value >> 8);

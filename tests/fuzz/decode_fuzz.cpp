@@ -31,16 +31,17 @@ std::uint32_t touch(Bytes bytes) {
     return sum;
 }
 
+volatile std::uint32_t touched;  ///< so that the reading is not optimised away
+
 void check(const Decoded& decoded) {
     if (decoded.count > max_depth || decoded.event_count > max_events) broken_promise("too many layers or events");
     if (decoded.drop != DropReason::none && (decoded.count != 0 || decoded.event_count != 0))
         broken_promise("a dropped packet has layers or events");
     for (std::size_t i = 0; i < decoded.event_count; ++i)
         if (decoded.events[i].id >= decode_events.size() || decoded.events[i].depth >= decoded.count) broken_promise("an event of nowhere");
-    static volatile std::uint32_t sink;
     for (std::size_t i = 0; i < decoded.count; ++i) {
         const Layers& layer = decoded.layers[i];
-        sink = touch(layer.ip_header) + touch(layer.transport) + touch(layer.payload) + touch(layer.tcp.options);
+        touched = touch(layer.ip_header) + touch(layer.transport) + touch(layer.payload) + touch(layer.tcp.options);
         if (layer.payload.size() > layer.transport.size()) broken_promise("more payload than transport");
         if (layer.depth != i || (layer.tunnel == Tunnel::none) != (i == 0)) broken_promise("wrong depth or tunnel");
         if (layer.incomplete_fragment && (layer.source_port != 0 || !layer.payload.empty()))

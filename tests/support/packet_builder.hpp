@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -30,6 +31,12 @@ using Mac = std::array<std::uint8_t, 6>;
             .time = time,
             .clock = time,
             .number = number};
+}
+
+/// `frame` without its last `count` bytes.
+[[nodiscard]] inline Frame shortened(Frame frame, std::size_t count) {
+    frame.erase(frame.end() - static_cast<std::ptrdiff_t>(count), frame.end());
+    return frame;
 }
 
 /// The one's complement sum that IPv4, TCP, UDP and ICMP use (RFC 1071), over `bytes` and what `sum` already holds.

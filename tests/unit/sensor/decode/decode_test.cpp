@@ -147,7 +147,7 @@ TEST_CASE("decode: bytes are those on the wire, kinds are counted at every depth
     DecodeDriver driver;
     Frame frame = PacketBuilder{}.ethernet().ipv4().gre().ipv6().udp(1, 2).payload(100, 'x').bytes();
     const std::size_t wire = frame.size();
-    frame.resize(frame.size() - 50);
+    frame = shortened(std::move(frame), 50);
     (void)driver.decode(frame, 1, 0, 50);
     (void)driver.decode(PacketBuilder{}.ethernet({.type = 0x0806}).payload(28, 0));
     const DecodeMetrics& metrics = driver.metrics();

@@ -124,7 +124,7 @@ TEST_CASE("defrag: complete datagrams stay readable until the next advance, all 
 TEST_CASE("defrag: overlapping IPv4 fragments by policy") {
     // Old: A at 0-23 and B at 40-63; new: N by case; then what is missing comes as filler F where nothing else stands.
     struct Case {
-        OverlapPolicy policy;
+        FragmentOverlap policy;
         const char* left;    ///< N at 16-31 over A at 0-23: blocks 0..3
         const char* inside;  ///< N at 8-15 inside A at 0-23: blocks 0..2
         const char* around;  ///< N at 32-71 around B at 40-63: blocks 4..8
@@ -132,16 +132,19 @@ TEST_CASE("defrag: overlapping IPv4 fragments by policy") {
         const char* flush;   ///< N at 32-63 over B at 40-63, both end alike: blocks 4..7
         const char* begin;   ///< N at 32-47 over the beginning of B: blocks 4..7
     };
+    CHECK_FALSE(find_fragment_overlap("irix"));
+    CHECK(find_fragment_overlap("bsd-right") == FragmentOverlap::bsd_right);
+    CHECK(find_fragment_overlap("solaris") == FragmentOverlap::solaris);
     const Case cases[] = {
-        {OverlapPolicy::first, "AAAN", "AAA", "NBBBN", "BBB", "NBBB", "NBBB"},
-        {OverlapPolicy::last, "AANN", "ANA", "NNNNN", "NNN", "NNNN", "NNBB"},
-        {OverlapPolicy::bsd, "AAAN", "AAA", "NNNNN", "BBB", "NNNN", "NNBB"},
-        {OverlapPolicy::bsd_right, "AANN", "ANA", "NBBBN", "NNN", "NBBB", "NBBB"},
-        {OverlapPolicy::linux_, "AAAN", "AAA", "NNNNN", "NNN", "NNNN", "NNBB"},
-        {OverlapPolicy::windows, "AAAN", "AAA", "NNNNN", "BBB", "NBBB", "NBBB"},
-        {OverlapPolicy::solaris, "AAAN", "AAA", "NNNNN", "BBB", "NNNN", "NBBB"},
+        {FragmentOverlap::first, "AAAN", "AAA", "NBBBN", "BBB", "NBBB", "NBBB"},
+        {FragmentOverlap::last, "AANN", "ANA", "NNNNN", "NNN", "NNNN", "NNBB"},
+        {FragmentOverlap::bsd, "AAAN", "AAA", "NNNNN", "BBB", "NNNN", "NNBB"},
+        {FragmentOverlap::bsd_right, "AANN", "ANA", "NBBBN", "NNN", "NBBB", "NBBB"},
+        {FragmentOverlap::linux_, "AAAN", "AAA", "NNNNN", "NNN", "NNNN", "NNBB"},
+        {FragmentOverlap::windows, "AAAN", "AAA", "NNNNN", "BBB", "NBBB", "NBBB"},
+        {FragmentOverlap::solaris, "AAAN", "AAA", "NNNNN", "BBB", "NNNN", "NBBB"},
     };
-    const auto result = [](OverlapPolicy policy, std::size_t begin, std::size_t end, std::size_t from, std::size_t to) {
+    const auto result = [](FragmentOverlap policy, std::size_t begin, std::size_t end, std::size_t from, std::size_t to) {
         DecoderConfig config;
         config.defrag.overlap = policy;
         DecodeDriver driver{config};
@@ -298,7 +301,7 @@ TEST_CASE("defrag: a fragment that the capture has cut is counted, not put toget
     const Pieces pieces{100};
     DecodeDriver driver;
     Frame cut = pieces(0, 64);
-    cut.resize(cut.size() - 10);
+    cut = shortened(std::move(cut), 10);
     const Decoded& decoded = driver.decode(cut, 1, 0, 10);
     CHECK(is_held(decoded));
     CHECK(decoded.layers[0].cut);

@@ -85,7 +85,7 @@ TEST_CASE("ip: a snap length that cuts the payload is said, not punished") {
          {PacketBuilder{}.ethernet().ipv4().tcp(1, 2).payload(100, 'a'), PacketBuilder{}.ethernet().ipv6().tcp(1, 2).payload(100, 'a')}) {
         DecodeDriver driver;
         Frame frame = builder.bytes();
-        frame.resize(frame.size() - 60);
+        frame = shortened(std::move(frame), 60);
         const Layers& layer = innermost(driver.decode(frame, 1, 0, 60));
         CHECK(layer.cut);
         CHECK(layer.payload.size() == 40);
