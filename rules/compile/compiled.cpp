@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace weir::rules {
 namespace {
@@ -153,6 +154,9 @@ public:
         if (auto error = make_databases(options, literal_databases); !error.empty()) return Unexpected{std::move(error)};
         make_regexes(literal_databases);
         for (const RulePlan& plan : made_.plans_) made_.guards_.push_back(plan.guard);
+        std::stable_sort(made_.rejected_.begin(), made_.rejected_.end(), [](const FileError& left, const FileError& right) {
+            return std::tie(left.file, left.line) < std::tie(right.file, right.line);
+        });
         mark_stream_ports();
         measure();
         return std::shared_ptr<const Compiled>(new Compiled(std::move(made_)));
