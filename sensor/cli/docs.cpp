@@ -10,6 +10,7 @@
 #include <set>
 
 #include "sensor/cli/policy.hpp"
+#include "sensor/collect/collector.hpp"
 #include "sensor/config/config.hpp"
 #include "sensor/decode/event.hpp"
 #include "sensor/inspect/worker.hpp"
