@@ -54,26 +54,24 @@ std::string metrics_table() {
 }
 
 std::string events_table() {
-    std::string out = "## Event types\n\n";
+    std::string out = "### Event types\n\n";
     std::set<std::string_view> names;
     for (std::size_t type = 0; type < event_type_count(); ++type) {
         const std::string_view name = event_name(static_cast<EventType>(type));
         if (!name.empty() && names.insert(name).second) out += (names.size() == 1 ? "" : ", ") + code(name);
     }
-    out += ".\n\n## Kinds of findings\n\n";
+    out += ".\n\n### Kinds of findings\n\n";
     for (const std::string_view kind : kind_names) out += (kind == kind_names.front() ? "" : ", ") + code(kind);
-    out += ".\n\n## Anomalies of the decoder\n\n| event | packet is dropped as | meaning |\n|---|---|---|\n";
+    out += ".\n\n### Anomalies of the decoder\n\n| event | packet is dropped as | meaning |\n|---|---|---|\n";
     for (const DecodeEventInfo& event : decode_events)
         out += fmt::format("| `{}` | {} | {} |\n", event.name,
                            event.drop == DropReason::none ? "" : code(drop_reasons[static_cast<std::size_t>(event.drop)].name), markdown_cell(event.doc));
-    out += "\n## Anomalies of TCP streams\n\n| event | meaning |\n|---|---|\n";
+    out += "\n### Anomalies of TCP streams\n\n| event | meaning |\n|---|---|\n";
     for (const StreamEventInfo& event : stream_events) out += fmt::format("| `{}` | {} |\n", event.event, markdown_cell(event.doc));
-    out += "\n## Why a packet is not inspected\n\n| reason | meaning |\n|---|---|\n";
+    out += "\n### Why a packet is not inspected\n\n| reason | meaning |\n|---|---|\n";
     for (std::size_t i = 1; i < drop_reasons.size(); ++i) out += fmt::format("| `{}` | {} |\n", drop_reasons[i].name, markdown_cell(drop_reasons[i].doc));
     return out;
 }
-
-void print_services() { (void)policy_services(Listing::markdown, std::cout); }
 
 struct Page {
     const char* name;
@@ -85,7 +83,6 @@ constexpr std::array pages{
     Page{"metrics", "The metrics of metrics.prom", [] { std::cout << metrics_table(); }},
     Page{"events", "Event types, kinds of findings, anomalies, reasons for drops", [] { std::cout << events_table(); }},
     Page{"schema", "JSON Schema of a line of eve.json", [] { std::cout << eve_schema(); }},
-    Page{"services", "The built-in services of policies", &print_services},
     Page{"link-traffic", "What needs no line in a contract", [] { link_traffic_markdown(std::cout); }},
 };
 
