@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "sensor/cli/docs.hpp"
 #include "sensor/cli/exit_code.hpp"
 #include "sensor/cli/policy_command.hpp"
 #include "sensor/cli/protocols.hpp"
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
     weir::cli::add_policy(app, code);
     weir::cli::add_rules(app, code);
     weir::cli::add_protocols(app, code);
+    weir::cli::add_docs(app, code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -37,17 +36,6 @@ Said explain(const std::string& file, const char* from, const char* to, const ch
     std::ostringstream out, err;
     const int code = cli::policy_explain({file, from, to, service, noon}, out, err);
     return {code, out.str(), err.str()};
-}
-
-/// What stands in the reference page between the marks of `name`.
-std::string section(std::string_view name) {
-    std::ifstream file{WEIR_SOURCE_DIR "/docs/policy.md"};
-    const std::string page{std::istreambuf_iterator<char>(file), {}};
-    const std::string begin = "<!-- generated: " + std::string{name} + " -->\n";
-    const std::size_t first = page.find(begin), last = page.find("<!-- end -->", first);
-    REQUIRE(first != std::string::npos);
-    REQUIRE(last != std::string::npos);
-    return page.substr(first + begin.size(), last - first - begin.size());
 }
 
 }  // namespace
@@ -112,12 +100,4 @@ TEST_CASE("policy services: every listing names every service") {
         for (const BuiltinService& row : builtin_services()) CHECK(out.str().find(row.name) != std::string::npos);
         if (listing == cli::Listing::json) CHECK(nlohmann::json::parse(out.str()).size() == builtin_services().size());
     }
-}
-
-TEST_CASE("docs/policy.md: the tables are those of the code") {
-    std::ostringstream services, link;
-    CHECK(cli::policy_services(cli::Listing::markdown, services) == 0);
-    CHECK(section("weir policy services") == services.str());
-    cli::link_traffic_markdown(link);
-    CHECK(section("link traffic") == link.str());
 }
