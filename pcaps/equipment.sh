@@ -141,10 +141,11 @@ expect -re {[$#] $}; send -h "exit\r"
 expect eof
 SCRIPT
 }
-# ftp_upload HOST SERVER: performance data by FTP, passive mode.
+# ftp_upload HOST SERVER [NAME]: performance data by FTP, passive mode.
 ftp_upload() {
-    seq 1 400 | awk '{print "gpon0/1," $1 % 28 "," $1 * 911 "," $1 * 137}' >"$lab/$1/root/pm-0015.csv"
-    printf '%s\n' "open $2" 'user pm lab-pm' binary passive 'put pm-0015.csv' bye | on "$1" ftp -n >/dev/null
+    local file=${3:-pm-0015.csv}
+    seq 1 400 | awk '{print "gpon0/1," $1 % 28 "," $1 * 911 "," $1 * 137}' >"$lab/$1/root/$file"
+    printf '%s\n' "open $2" 'user pm lab-pm' binary passive "put $file" bye | on "$1" ftp -n >/dev/null
 }
 
 # --- BMC: its web interface over TLS, SSH from the jump host, syslog, time
