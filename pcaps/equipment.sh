@@ -98,10 +98,11 @@ router_backup() { on edge-07 tftp -m binary "$1" -c put edge-07-confg >/dev/null
 
 # --- OLT: its address by DHCP, SNMPv3, Telnet from the jump host, PM files by FTP, traps, syslog
 
+# start_olt [DNSMASQ-OPTION...]: the options go to the DHCP server.
 start_olt() {
     unnumbered olt-03
     ip netns exec "$core" dnsmasq -C /dev/null -u root -g root -x "$lab/dhcp.pid" -p 0 -l "$lab/dhcp.leases" -i site --bind-interfaces --dhcp-range=10.20.3.30,10.20.3.40,255.255.0.0,120 \
-        --dhcp-host="$(mac_of "${address[olt-03]}"),${address[olt-03]}" --dhcp-option=option:router,10.20.0.1 --dhcp-option=option:ntp-server,"${address[time]}" </dev/null >/dev/null 2>&1
+        --dhcp-host="$(mac_of "${address[olt-03]}"),${address[olt-03]}" --dhcp-option=option:router,10.20.0.1 --dhcp-option=option:ntp-server,"${address[time]}" --dhcp-option=option:T1,30 "$@" </dev/null >/dev/null 2>&1
     cat >"$lab/olt-03/bound.sh" <<SCRIPT
 #!/bin/sh
 case \$reason in BOUND | REBOOT) ip address replace "\$new_ip_address/16" dev eth0; ip route replace default via "\$new_routers" ;; esac
@@ -141,11 +142,11 @@ expect -re {[$#] $}; send -h "exit\r"
 expect eof
 SCRIPT
 }
-# ftp_upload HOST SERVER [NAME]: performance data by FTP, passive mode.
+# ftp_upload HOST SERVER FILE on|off: performance data by FTP; passive mode or active.
 ftp_upload() {
-    local file=${3:-pm-0015.csv}
+    local file=$3
     seq 1 400 | awk '{print "gpon0/1," $1 % 28 "," $1 * 911 "," $1 * 137}' >"$lab/$1/root/$file"
-    printf '%s\n' "open $2" 'user pm lab-pm' binary passive "put $file" bye | on "$1" ftp -n >/dev/null
+    printf '%s\n' "open $2" 'user pm lab-pm' binary "passive $4" "put $file" bye | on "$1" ftp -n >/dev/null
 }
 
 # --- BMC: its web interface over TLS, SSH from the jump host, syslog, time

@@ -140,6 +140,7 @@ typed() {
 }
 
 start_capture() {
+    : >"$lab/tcpdump.log"
     ip netns exec "$core" tcpdump -Z root -i site -U -s 0 -w "$lab/capture.pcap" 2>"$lab/tcpdump.log" &
     capture_id=$!
     until grep -q 'listening on' "$lab/tcpdump.log"; do sleep 0.1; done

@@ -6,5 +6,5 @@ start_ftp_server stranger
 start_capture
 start_olt
 olt_round 1
-ftp_upload olt-03 "${address[stranger]}" running-config
+ftp_upload olt-03 "${address[stranger]}" running-config on
 olt_round 2

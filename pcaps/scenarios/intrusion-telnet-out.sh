@@ -6,5 +6,5 @@ start_telnet stranger
 start_capture
 start_router
 router_round 1
-telnet_session edge-07 "${address[stranger]}" 'id' 'uname -a'
+telnet_session edge-07 "${address[stranger]}" 'id' 'uname -nmo'
 router_round 2

@@ -7,7 +7,7 @@ for round in 1 2 3 4 5 6; do
     bmc_round "$round"
     sleep 5
 done
-administer bmc-12 'uptime' 'ls /etc'
+administer bmc-12 'uptime' 'cat /etc/resolv.conf'
 for round in 7 8 9; do
     bmc_round "$round"
     sleep 4

@@ -7,7 +7,7 @@ for round in 1 2 3 4 5 6; do
     gnb_round "$round"
     sleep 5
 done
-administer gnb-0117 'uptime' 'ls -l /etc/hosts'
+administer gnb-0117 'uptime' 'cat /etc/resolv.conf'
 gnb_pm_file
 for round in 7 8 9 10; do
     gnb_round "$round"

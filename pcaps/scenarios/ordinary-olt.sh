@@ -7,8 +7,9 @@ for round in 1 2 3 4 5; do
     olt_round "$round"
     sleep 5
 done
-telnet_session jump "${address[olt-03]}" 'uptime' 'ls -l /etc'
-ftp_upload olt-03 "${address[files]}"
+telnet_session jump "${address[olt-03]}" 'uptime' 'cat /etc/resolv.conf'
+ftp_upload olt-03 "${address[files]}" pm-0015.csv on
+ftp_upload olt-03 "${address[files]}" pm-0030.csv off
 for round in 6 7 8 9; do
     olt_round "$round"
     sleep 5
