@@ -158,7 +158,7 @@ start_bmc() {
     start_log_client bmc-12 "@${address[logs]}"
     start_web bmc-12 bmc-12.ran.example 443 ssl
 }
-# start_web HOST COMMON-NAME PORT [ssl]: nginx with a few pages of a server's management.
+# start_web HOST COMMON-NAME PORT [ssl]: nginx with a few pages of a server's management; a POST is answered with the page.
 start_web() {
     local web=$lab/$1/web
     mkdir -p "$web/redfish/v1"
@@ -169,9 +169,11 @@ start_web() {
 daemon off; user root; pid $lab/$1/nginx.pid; error_log $lab/$1/nginx.log;
 events {}
 http {
+    types { text/html html; application/json json; text/xml xml; }
     access_log off; client_body_temp_path $lab/$1/nginx-body; proxy_temp_path $lab/$1/nginx-proxy; fastcgi_temp_path $lab/$1/nginx-fcgi;
     uwsgi_temp_path $lab/$1/nginx-uwsgi; scgi_temp_path $lab/$1/nginx-scgi;
-    server { listen $3 ${4:-}; server_name $2; ssl_certificate $lab/$1/tls.crt; ssl_certificate_key $lab/$1/tls.key; root $web; index index.html index.json; }
+    server { listen $3 ${4:-}; server_name $2; ssl_certificate $lab/$1/tls.crt; ssl_certificate_key $lab/$1/tls.key; root $web;
+        index index.html index.json; error_page 405 =200 \$uri; }
 }
 CONF
     start "$1" nginx -c "$lab/$1/nginx.conf"
