@@ -66,6 +66,23 @@ void ContractJudge::app_known(const Moment& moment) noexcept {
     }
 }
 
+void ContractJudge::operation(const Moment& moment, std::string_view name) noexcept {
+    if (!policy_) return;
+    Session& session = *moment.session;
+    for (const Facing facing : {Facing::egress, Facing::ingress}) {
+        const auto end = static_cast<std::size_t>(facing);
+        if (session.verdict[end] != Verdict::allowed || session.line[end] == no_line) continue;
+        if (policy_->conditions(policy_->line(session.line[end])).operations.empty()) continue;
+        SessionFacts facts = SessionFacts::of(session, moment.clock);
+        facts.operation = name;
+        const Judgement judgement = judge(*policy_, facing, session.equipment[end], facts, &names_);
+        if (judgement.allowed) continue;
+        session.verdict[end] = Verdict::found;
+        metrics_.found.add();
+        report(moment, judgement, facts);
+    }
+}
+
 void ContractJudge::settle(const Moment& moment) noexcept {
     if (!policy_) return;
     for (const Facing facing : {Facing::egress, Facing::ingress})

@@ -42,6 +42,8 @@ public:
     void turned_round(Session& session) noexcept;
     /// Its application protocol is known, or known not to be.
     void app_known(const Moment& moment) noexcept;
+    /// What is done with an allowed protocol (`get`, `set`), where the line that allows it names operations.
+    void operation(const Moment& moment, std::string_view name) noexcept;
     /// Time is up, or the session is over: what is still pending is said.
     void settle(const Moment& moment) noexcept;
     /// `bytes` more of an allowed session: limits.

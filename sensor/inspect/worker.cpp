@@ -2,6 +2,7 @@
 #include "sensor/inspect/worker.hpp"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "sensor/decode/event.hpp"
@@ -75,6 +76,10 @@ Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Repo
     stats_.add(flow_stats, &flow_metrics_);
     stats_.add(stream_stats, &stream_metrics_);
     stats_.add(contract_stats, &contract_judge_.metrics());
+    // `PROTOCOL.operation` is the keyword by which a protocol says what is done; contracts may name its values.
+    for (std::size_t id = 0; id < protocols().size(); ++id)
+        for (const Field& field : protocols()[id].fields)
+            if (field.keyword == std::string{protocols()[id].name} + ".operation") operations_[id] = &field;
     dns_.dns = find_protocol("dns");
     dns_.query = find_field(dns_.dns, "dns.queries[].rrname");
     dns_.data = find_field(dns_.dns, "dns.answers[].rdata");
@@ -287,6 +292,10 @@ void Worker::app_known(Session& session) noexcept {
 
 void Worker::app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
     rule_judge_.transaction(moment_, parser, transaction, report, direction);
+    if (const Field* const field = operations_[id_of(parser)]; field != nullptr && has(report, Report::request)) {
+        const Value name = field->get(transaction, 0);
+        if (name.kind == Value::Kind::text) contract_judge_.operation(moment_, as_text(name.bytes));
+    }
     if (!has(report, Report::log)) return;
     if (id_of(parser) == dns_.dns && direction == Direction::to_client) learn_names(transaction);
     reporter_.app(session, moment_.time, parser, transaction);

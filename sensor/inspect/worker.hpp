@@ -96,6 +96,7 @@ private:
     StageClock stages_;
     Moment moment_;
     Time last_time_ = 0;  ///< of the latest packet, as captured
+    std::array<const Field*, 64> operations_{};  ///< by ProtocolId: the field that names what is done; null: the protocol has none
     struct DnsFields {
         ProtocolId dns = no_protocol;
         const Field* query = nullptr;
