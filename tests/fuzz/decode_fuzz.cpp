@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t choice = input.u8(), cut = input.u8();
     DecoderConfig config;
     config.checksums = (choice & 0x80) != 0;
-    config.defrag.overlap = static_cast<OverlapPolicy>((choice >> 4 & 7) % 7);
+    config.defrag.overlap = static_cast<FragmentOverlap>((choice >> 4 & 7) % fragment_overlap_names.size());
     config.defrag.datagrams = 4;
     config.defrag.memory = 16 * 1024;
     const auto decoder = std::make_unique<Decoder>(config);
