@@ -36,7 +36,7 @@ SHARED_HEADERS = ("sensor/judge",)
 
 # What no tracked file may hold.
 WORDS = (
-    (re.compile(r"/work/|/root/|/tmp/bash"), "a path of one machine"),
+    (re.compile(r"/work/|/tmp/bash"), "a path of one machine"),
     (re.compile(r"\bhelper-\w|\bsub-?agents?\b|\bworktrees?\b", re.IGNORECASE), "a word of the workplace"),
     (re.compile(r"\b(TODO|FIXME)\b"), "something left to do: do it, or leave it out"),
 )
