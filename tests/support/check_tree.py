@@ -53,7 +53,8 @@ class Report:
 
 def tracked():
     """Files under version control, and new ones that are not ignored."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     names = {name.decode() for name in listed.stdout.split(b"\0") if name}
     return sorted(name for name in names if (ROOT / name).is_file())
 
@@ -214,7 +215,8 @@ def check_mentions(files, report):
 
 
 def compile_header(name, generated):
-    command = ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-I", ".", "-I", generated, "-x", "c++", "-include", name, "/dev/null"]
+    command = ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-I", ".", "-I", generated]
+    command += ["-x", "c++", "-include", name, "/dev/null"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return name, done.returncode, done.stderr
 
