@@ -65,11 +65,13 @@ std::string events_table() {
     out += ".\n\n### Anomalies of the decoder\n\n| event | packet is dropped as | meaning |\n|---|---|---|\n";
     for (const DecodeEventInfo& event : decode_events)
         out += fmt::format("| `{}` | {} | {} |\n", event.name,
-                           event.drop == DropReason::none ? "" : code(drop_reasons[static_cast<std::size_t>(event.drop)].name), markdown_cell(event.doc));
+                           event.drop == DropReason::none ? "" : code(drop_reasons[static_cast<std::size_t>(event.drop)].name),
+                           markdown_cell(event.doc));
     out += "\n### Anomalies of TCP streams\n\n| event | meaning |\n|---|---|\n";
     for (const StreamEventInfo& event : stream_events) out += fmt::format("| `{}` | {} |\n", event.event, markdown_cell(event.doc));
     out += "\n### Why a packet is not inspected\n\n| reason | meaning |\n|---|---|\n";
-    for (std::size_t i = 1; i < drop_reasons.size(); ++i) out += fmt::format("| `{}` | {} |\n", drop_reasons[i].name, markdown_cell(drop_reasons[i].doc));
+    for (std::size_t i = 1; i < drop_reasons.size(); ++i)
+        out += fmt::format("| `{}` | {} |\n", drop_reasons[i].name, markdown_cell(drop_reasons[i].doc));
     return out;
 }
 

