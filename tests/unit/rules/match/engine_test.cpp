@@ -2,31 +2,16 @@
 // Packets and sessions: actions and their order, flowbits, flow words, protocols, rules without contents.
 #include "rules/match/engine.hpp"
 
-#include <cstdlib>
-#include <map>
-#include <new>
 #include <random>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/no_alloc.hpp"
 #include "tests/support/rule_driver.hpp"
 
 using namespace weir;
 using namespace weir::test;
 using namespace std::string_literals;
 using Sids = RuleDriver::Sids;
-
-// ---------------------------------------------------------------- the heap is watched
-
-namespace {
-std::size_t allocations = 0;
-}
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* const memory = std::malloc(size)) return memory;
-    throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -254,19 +239,20 @@ TEST_CASE("matching leaves the heap alone") {
     rules::PacketView packet;
     packet.payload = bytes;
     packet.destination = IpAddress::v4(0x0a000002);
-    const std::size_t before = allocations;
-    for (unsigned i = 0; i < 100; ++i) {
-        rules::SessionHandle handle = 0;
-        rules::SessionView session;
-        session.established = true;
-        packet.ip_protocol = session.ip_protocol = i % 2 == 0 ? 6 : 17;
-        driver.engine().packet(packet, session, handle, sink);
-        if (i % 2 == 0)
-            for (std::size_t at = 0; at < bytes.size(); ++at)
-                driver.engine().stream(Direction::to_server, bytes.subspan(at, 1), at, packet, session, handle, sink);
-        driver.engine().release(handle);
+    {
+        const NoAlloc guard;
+        for (unsigned i = 0; i < 100; ++i) {
+            rules::SessionHandle handle = 0;
+            rules::SessionView session;
+            session.established = true;
+            packet.ip_protocol = session.ip_protocol = i % 2 == 0 ? 6 : 17;
+            driver.engine().packet(packet, session, handle, sink);
+            if (i % 2 == 0)
+                for (std::size_t at = 0; at < bytes.size(); ++at)
+                    driver.engine().stream(Direction::to_server, bytes.subspan(at, 1), at, packet, session, handle, sink);
+            driver.engine().release(handle);
+        }
     }
-    CHECK(allocations == before);
     CHECK(sink.hits == 100 + 100 + 50);
 }
 
