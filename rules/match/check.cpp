@@ -211,6 +211,7 @@ Checker::Verdict Checker::place(Run& run, std::size_t i, const ContentStep& cont
         if (rest != Verdict::failed) return rest;
         if (!current.retry) break;
         found = search(start + 1);
+        if (!found && cut) run.wants_more(i);  // all places so far have failed for good; the next one may not
     }
     return current.independent ? Verdict::final : Verdict::failed;
 }

@@ -52,6 +52,12 @@ TEST_CASE("what follows the literal may come later") {
     CHECK(driver.segment(std::string(30, '.')) == Sids{3});
 }
 
+TEST_CASE("a place that comes later may do where all before it did not") {
+    RuleDriver driver{tcp_rule(R"(content:"a"; byte_test:1,<=,0x30,0,relative; content:"aaaa";)")};
+    CHECK(driver.segments("aaaaa1xxxxxxxxa", 1).empty());
+    CHECK(driver.segment("0") == Sids{1});
+}
+
 TEST_CASE("offset and depth count from the stream's start") {
     RuleDriver driver{tcp_rule(R"(content:"SSH-"; depth:4;)") + tcp_rule(R"(content:"tail"; offset:10;)", 2) +
                       tcp_rule(R"(content:"x"; startswith;)", 3)};
