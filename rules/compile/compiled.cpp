@@ -91,7 +91,8 @@ PayloadGroup make_payload_group(const std::vector<RulePlan>& plans, const std::v
     std::vector<const PortCondition*> largest;
     for (const auto& [condition, rules] : by_ports)
         if (condition.side != PortCondition::Side::none && rules.size() >= rules_per_set) largest.push_back(&condition);
-    std::stable_sort(largest.begin(), largest.end(), [&](const auto* left, const auto* right) { return by_ports[*left].size() > by_ports[*right].size(); });
+    std::stable_sort(largest.begin(), largest.end(),
+                     [&](const auto* left, const auto* right) { return by_ports[*left].size() > by_ports[*right].size(); });
     if (largest.size() > max_port_sets) largest.resize(max_port_sets);
 
     const auto finish = [&](LiteralCollector& literals, std::string set_name) {
@@ -107,9 +108,11 @@ PayloadGroup make_payload_group(const std::vector<RulePlan>& plans, const std::v
         if (!own) continue;
         const bool destination = condition.side == PortCondition::Side::destination;
         std::string ports;
-        for (const PortRange& range : condition.ranges) ports += (ports.empty() ? "" : ",") + std::to_string(range.first) + ':' + std::to_string(range.last);
+        for (const PortRange& range : condition.ranges)
+            ports += (ports.empty() ? "" : ",") + std::to_string(range.first) + ':' + std::to_string(range.last);
         const std::uint32_t set = finish(separate, name + (destination ? " to port " : " from port ") + ports);
-        for (const PortRange& range : condition.ranges) (destination ? group.by_destination : group.by_source).add(range.first, range.last, set);
+        for (const PortRange& range : condition.ranges)
+            (destination ? group.by_destination : group.by_source).add(range.first, range.last, set);
     }
     if (!shared.empty()) group.everywhere.push_back(finish(shared, name));
     group.by_destination.finish();
@@ -169,7 +172,8 @@ private:
         const std::vector<Rule>& rules = made_.text_.rules;
         std::vector<std::size_t> order(rules.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) { return judged_before(rules[left], rules[right]); });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t left, std::size_t right) { return judged_before(rules[left], rules[right]); });
         made_.plans_.reserve(rules.size());
         for (const std::size_t i : order) {
             auto plan = make_plan(rules[i], pool_);
@@ -196,8 +200,9 @@ private:
         for (const Direction direction : {Direction::to_server, Direction::to_client}) {
             const auto d = static_cast<std::size_t>(direction);
             for (std::size_t kind = 0; kind < class_names.size(); ++kind)
-                made_.packets_[kind][d] = make_payload_group(made_.plans_, members(Hooks::packet, class_transports[kind], direction),
-                                                             "packet " + std::string{class_names[kind]} + ' ' + std::string{direction_names[d]}, inputs_);
+                made_.packets_[kind][d] =
+                    make_payload_group(made_.plans_, members(Hooks::packet, class_transports[kind], direction),
+                                       "packet " + std::string{class_names[kind]} + ' ' + std::string{direction_names[d]}, inputs_);
             made_.stream_[d] = make_payload_group(made_.plans_, members(Hooks::stream, on_tcp, direction),
                                                   "stream tcp " + std::string{direction_names[d]}, inputs_);
         }
@@ -211,7 +216,10 @@ private:
         for (std::size_t i = 0; i < made_.plans_.size(); ++i) {
             const RulePlan& plan = made_.plans_[i];
             const auto number = static_cast<RuleIndex>(i);
-            if (plan.hooks.any(Hooks::app_known)) made_.by_app_.push_back(number);
+            if (plan.hooks.any(Hooks::app_known)) {
+                (plan.guard.app < protocols().size() ? made_.apps_[plan.guard.app].known : made_.by_apps_).push_back(number);
+                made_.any_by_app_ = true;
+            }
             if (plan.hooks.any(Hooks::address)) made_.by_address_.add(number, *plan.rule);
             if (!plan.hooks.any(Hooks::transaction)) continue;
             const ProtocolId app = app_of(*plan.rule);
@@ -308,9 +316,11 @@ private:
             }
             const bool is_destination = &named == &header.destination_port;
             const bool both = header.bidirectional;
-            if ((plan.guard.directions & 1) != 0 || both) mark(is_destination || both ? made_.stream_server_ports_ : made_.stream_client_ports_, named);
+            if ((plan.guard.directions & 1) != 0 || both)
+                mark(is_destination || both ? made_.stream_server_ports_ : made_.stream_client_ports_, named);
             if ((plan.guard.directions & 1) != 0 && both) mark(made_.stream_client_ports_, named);
-            if ((plan.guard.directions & 2) != 0 || both) mark(is_destination ? made_.stream_client_ports_ : made_.stream_server_ports_, named);
+            if ((plan.guard.directions & 2) != 0 || both)
+                mark(is_destination ? made_.stream_client_ports_ : made_.stream_server_ports_, named);
         }
     }
 

@@ -24,8 +24,8 @@ struct LiteralSet {
     std::uint32_t database = 0;          ///< number in Compiled::databases()
     std::vector<std::uint32_t> offsets;  ///< into `rules`, by literal; one more than literals
     std::vector<RuleIndex> rules;
-    std::size_t longest = 0;             ///< bytes of its longest literal
-    std::string name;                    ///< for explain
+    std::size_t longest = 0;  ///< bytes of its longest literal
+    std::string name;         ///< for explain
     [[nodiscard]] std::size_t size() const noexcept { return offsets.size() - 1; }
     [[nodiscard]] std::span<const RuleIndex> waiting_for(unsigned literal) const noexcept {
         return std::span{rules}.subspan(offsets[literal], offsets[literal + 1] - offsets[literal]);
@@ -36,11 +36,11 @@ struct LiteralSet {
 /// literal set of their own, so that other traffic does not pay for them.
 struct PayloadGroup {
     std::vector<LiteralSet> sets;
-    std::vector<std::uint32_t> everywhere;         ///< sets for any port
+    std::vector<std::uint32_t> everywhere;              ///< sets for any port
     RangeMap<std::uint16_t> by_destination, by_source;  ///< numbers of further sets
-    ConditionIndex bare;                           ///< rules without a literal
+    ConditionIndex bare;                                ///< rules without a literal
     std::size_t longest = 0;
-    bool history = false;                          ///< some rule looks at more than one literal
+    bool history = false;  ///< some rule looks at more than one literal
     [[nodiscard]] bool empty() const noexcept { return sets.empty() && bare.empty(); }
 };
 
@@ -53,6 +53,7 @@ struct AppGroup {
     };
     std::vector<Buffer> buffers;  ///< those with a literal to look for
     ConditionIndex bare;
+    std::vector<RuleIndex> known;  ///< about no field: judged when the session's protocol is known to be this one
     [[nodiscard]] bool empty() const noexcept { return buffers.empty() && bare.empty(); }
 };
 
@@ -62,9 +63,9 @@ struct Explanation {
     std::vector<std::string> groups;  ///< `packet udp to_server`, `stream tcp to_client`, `transaction dns`, ...
     std::string literal;              ///< its fast pattern; empty: none
     bool nocase = false;
-    std::string buffer;               ///< where the literal is looked for: `payload`, `dns.query`
-    std::string condition;            ///< without a literal: under which condition it is filed
-    std::size_t neighbours = 0;       ///< rules that wait for the same literal, or are filed with it under no condition
+    std::string buffer;          ///< where the literal is looked for: `payload`, `dns.query`
+    std::string condition;       ///< without a literal: under which condition it is filed
+    std::size_t neighbours = 0;  ///< rules that wait for the same literal, or are filed with it under no condition
 };
 
 struct CompiledSizes {
@@ -95,8 +96,12 @@ public:
     }
     [[nodiscard]] const PayloadGroup& stream(Direction direction) const noexcept { return stream_[static_cast<std::size_t>(direction)]; }
     [[nodiscard]] const AppGroup& app(ProtocolId id) const noexcept { return apps_[id]; }
-    /// Rules judged once per direction: by the application protocol, and by addresses alone.
-    [[nodiscard]] const std::vector<RuleIndex>& by_app() const noexcept { return by_app_; }
+    /// Rules judged once per direction, when the protocol is known: those for this one, or (no_protocol) those for several.
+    [[nodiscard]] const std::vector<RuleIndex>& by_app(ProtocolId id) const noexcept {
+        return id == no_protocol ? by_apps_ : apps_[id].known;
+    }
+    [[nodiscard]] bool any_by_app() const noexcept { return any_by_app_; }
+    /// Rules judged once per direction, by addresses alone.
     [[nodiscard]] const ConditionIndex& by_address() const noexcept { return by_address_; }
 
     /// Whether a stream rule may apply to a session with these ports.
@@ -115,7 +120,8 @@ private:
     std::array<std::array<PayloadGroup, 2>, 3> packets_;
     std::array<PayloadGroup, 2> stream_;
     std::vector<AppGroup> apps_;
-    std::vector<RuleIndex> by_app_;
+    std::vector<RuleIndex> by_apps_;
+    bool any_by_app_ = false;
     ConditionIndex by_address_;
     bool stream_any_ = false;
     std::vector<bool> stream_client_ports_, stream_server_ports_;

@@ -26,8 +26,8 @@ Result<Database, std::string> Database::compile(const DatabaseInput& input) {
             lengths.push_back(expression.text.size());
             flags.push_back(expression.flags | HS_FLAG_SINGLEMATCH);
         }
-        status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
-                                      nullptr, &handle, &error);
+        status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(texts.size()),
+                                      HS_MODE_BLOCK, nullptr, &handle, &error);
     } else {
         const Expression& expression = input.expressions.front();
         status = hs_compile(expression.text.c_str(), expression.flags | HS_FLAG_SINGLEMATCH, HS_MODE_BLOCK, nullptr, &handle, &error);

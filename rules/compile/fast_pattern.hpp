@@ -16,8 +16,8 @@ namespace weir::rules {
 inline constexpr std::size_t longest_literal = 32;
 
 struct FastPattern {
-    std::size_t group = 0;   ///< number in Rule::groups
-    std::string literal;     ///< what is searched for: the content, or its strongest piece
+    std::size_t group = 0;  ///< number in Rule::groups
+    std::string literal;    ///< what is searched for: the content, or its strongest piece
     bool nocase = false;
 };
 

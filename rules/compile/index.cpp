@@ -55,7 +55,8 @@ ConditionIndex::Condition ConditionIndex::condition_of(const Rule& rule) noexcep
     const Header& header = rule.header;
     if (icmp_type_check(rule) != nullptr) return icmp_type;
     // SYN, FIN, RST or odd combinations; a rule for plain ACKs gains nothing.
-    if (const TcpFlagsCheck* const flags = flags_check(rule); flags != nullptr && !matches(*flags, 0x10) && !matches(*flags, 0x18)) return tcp_flags;
+    if (const TcpFlagsCheck* const flags = flags_check(rule); flags != nullptr && !matches(*flags, 0x10) && !matches(*flags, 0x18))
+        return tcp_flags;
     if (!header.bidirectional) {
         if (is_rare(header.destination_port)) return destination_port;
         if (is_rare(header.source_port)) return source_port;
@@ -115,8 +116,8 @@ std::size_t ConditionIndex::memory() const noexcept {
 }
 
 std::string_view name_of(ConditionIndex::Condition condition) noexcept {
-    constexpr std::array<std::string_view, 7> names{"icmp type",           "tcp flags",      "destination port", "source port",
-                                                    "destination address", "source address", "none"};
+    constexpr std::array<std::string_view, 7> names{"icmp type",      "tcp flags", "destination port", "source port", "destination address",
+                                                    "source address", "none"};
     return names[static_cast<std::size_t>(condition)];
 }
 

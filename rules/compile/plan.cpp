@@ -86,7 +86,7 @@ void connect(std::vector<Step>& steps) {
 
 struct StepMaker {
     RegexPool& regexes;
-    bool place_asked;       ///< a later step starts where this one ends
+    bool place_asked;  ///< a later step starts where this one ends
     std::string error{};
 
     Step operator()(const Content& content) const {
@@ -178,9 +178,8 @@ bool counts_from_start(const BufferGroup& group) {
 }
 
 bool asks_flowbits(const Rule& rule) {
-    return std::any_of(rule.flowbits.begin(), rule.flowbits.end(), [](const FlowbitOp& op) {
-        return op.op == FlowbitOp::Op::isset || op.op == FlowbitOp::Op::isnotset;
-    });
+    return std::any_of(rule.flowbits.begin(), rule.flowbits.end(),
+                       [](const FlowbitOp& op) { return op.op == FlowbitOp::Op::isset || op.op == FlowbitOp::Op::isnotset; });
 }
 
 /// Suricata's manual, "Rule Types and Categorization": what a rule asks decides on what occasions it is judged.
@@ -195,8 +194,8 @@ Hooks hooks_of(const Rule& rule) {
         anchored |= group.buffer.source == Source::payload && counts_from_start(group);
     }
     const bool packet_checks = headers || std::any_of(rule.header_checks.begin(), rule.header_checks.end(), [](const HeaderCheck& check) {
-        return !std::holds_alternative<StreamSizeCheck>(check);
-    });
+                                   return !std::holds_alternative<StreamSizeCheck>(check);
+                               });
     const bool app = rule.header.app != no_protocol || rule.app_layer_protocol != no_protocol;
     const bool state = flow.established || flow.not_established || asks_flowbits(rule) || !rule.header_checks.empty();
     if (field) return {Hooks::transaction, Hooks::transaction};
@@ -210,8 +209,10 @@ Hooks hooks_of(const Rule& rule) {
         return {tcp, other};
     }
     if (app && !packet_checks && !state) return {Hooks::app_known, Hooks::app_known};
-    const bool flow_asked = flow.to_server || flow.to_client || flow.stateless || flow.only_stream || flow.no_stream || flow.only_frag || flow.no_frag;
-    const bool addresses_only = !app && !packet_checks && !state && !flow_asked && rule.header.source_port.any && rule.header.destination_port.any;
+    const bool flow_asked =
+        flow.to_server || flow.to_client || flow.stateless || flow.only_stream || flow.no_stream || flow.only_frag || flow.no_frag;
+    const bool addresses_only =
+        !app && !packet_checks && !state && !flow_asked && rule.header.source_port.any && rule.header.destination_port.any;
     const std::uint8_t bits = addresses_only ? Hooks::address : Hooks::packet;
     return {bits, bits};
 }

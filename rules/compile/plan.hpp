@@ -82,9 +82,9 @@ enum TransportBit : std::uint8_t { on_tcp = 1, on_udp = 2, on_icmp = 4, on_icmpv
 /// What refuses most candidates in a few instructions: the hull of the ports, transport, direction, application protocol.
 struct Guard {
     PortRange source, destination;
-    ProtocolId app = no_protocol;       ///< required once the session's protocol is known
-    std::uint8_t transports = on_all;   ///< TransportBit set
-    std::uint8_t directions = 3;        ///< 1 to the server, 2 to the client
+    ProtocolId app = no_protocol;      ///< required once the session's protocol is known
+    std::uint8_t transports = on_all;  ///< TransportBit set
+    std::uint8_t directions = 3;       ///< 1 to the server, 2 to the client
     bool bidirectional = false;
 
     [[nodiscard]] bool admits(std::uint16_t source_port, std::uint16_t destination_port, std::uint8_t transport, Direction direction,
@@ -101,9 +101,9 @@ struct RulePlan {
     const Rule* rule = nullptr;
     Guard guard;
     Hooks hooks;
-    bool stream_only = false;         ///< `tcp-stream`, `flow:only_stream`: not even packets outside an established stream
-    bool history = false;             ///< more than one literal: earlier bytes of the stream are needed
-    bool both_ways = false;           ///< no direction and several fields: request and response may each show a part
+    bool stream_only = false;  ///< `tcp-stream`, `flow:only_stream`: not even packets outside an established stream
+    bool history = false;      ///< more than one literal: earlier bytes of the stream are needed
+    bool both_ways = false;    ///< no direction and several fields: request and response may each show a part
     std::vector<GroupPlan> groups;
     std::optional<FastPattern> fast;  ///< where it has one
     std::vector<FastPattern> parts;   ///< both_ways: a literal of each other field, so that a request's part is noticed

@@ -23,7 +23,8 @@ Result<PcreCode, std::string> PcreCode::compile(const Pcre& pcre) {
     int error = 0;
     PCRE2_SIZE position = 0;
     PcreCode made;
-    made.code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pcre.pattern.data()), pcre.pattern.size(), options, &error, &position, nullptr));
+    made.code_.reset(
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pcre.pattern.data()), pcre.pattern.size(), options, &error, &position, nullptr));
     if (!made.code_) {
         std::array<PCRE2_UCHAR, 128> message{};
         pcre2_get_error_message(error, message.data(), message.size());

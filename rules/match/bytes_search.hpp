@@ -18,7 +18,8 @@ namespace weir::rules {
 }
 
 /// Where `pattern` first stands wholly within [from, to) of `bytes`.
-[[nodiscard]] inline std::optional<std::size_t> find(Bytes bytes, std::size_t from, std::size_t to, std::string_view pattern, bool nocase) noexcept {
+[[nodiscard]] inline std::optional<std::size_t> find(Bytes bytes, std::size_t from, std::size_t to, std::string_view pattern,
+                                                     bool nocase) noexcept {
     if (to > bytes.size()) to = bytes.size();
     if (from > to || to - from < pattern.size()) return std::nullopt;
     if (pattern.empty()) return from;
@@ -29,7 +30,8 @@ namespace weir::rules {
     }
     const auto first = static_cast<std::uint8_t>(pattern.front()), last = static_cast<std::uint8_t>(pattern.back());
     for (std::size_t at = from; at + pattern.size() <= to; ++at)
-        if (to_lower(bytes[at]) == first && to_lower(bytes[at + pattern.size() - 1]) == last && equal_at(bytes, at, pattern, true)) return at;
+        if (to_lower(bytes[at]) == first && to_lower(bytes[at + pattern.size() - 1]) == last && equal_at(bytes, at, pattern, true))
+            return at;
     return std::nullopt;
 }
 

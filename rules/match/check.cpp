@@ -99,7 +99,8 @@ Checked Checker::check(std::span<const Step> steps, const Buffer& buffer) noexce
         return std::holds_alternative<ByteJump>(s.what) ||
                (content != nullptr && content->distance && (content->distance->variable >= 0 || content->distance->value < 0));
     });
-    if (const auto* const content = std::get_if<ContentStep>(&steps[run.starved_at].what); content != nullptr && !content->negated && !backwards)
+    if (const auto* const content = std::get_if<ContentStep>(&steps[run.starved_at].what);
+        content != nullptr && !content->negated && !backwards)
         out.awaited = static_cast<std::int32_t>(run.starved_at);
     return out;
 }
@@ -139,7 +140,8 @@ Checker::Verdict Checker::step(Run& run, std::size_t i, std::int64_t position) n
         }
         std::uint64_t distance = *value * jump->multiplier;
         if (jump->align) distance = aligned(distance, 4);
-        std::int64_t target = clamp(distance > static_cast<std::uint64_t>(far) ? far : static_cast<std::int64_t>(distance)) + jump->post_offset;
+        std::int64_t target =
+            clamp(distance > static_cast<std::uint64_t>(far) ? far : static_cast<std::int64_t>(distance)) + jump->post_offset;
         target += jump->from_beginning ? -run.base : jump->from_end ? run.size : end;
         const bool inside = target >= 0 && target < run.size;
         if (target >= run.size) run.wants_more(i);
@@ -154,8 +156,8 @@ Checker::Verdict Checker::step(Run& run, std::size_t i, std::int64_t position) n
     const auto& math = std::get<ByteMath>(current.what);
     const auto value = read(run, math.source, position, &end);
     if (!value && end > run.size) run.wants_more(i);
-    const std::uint64_t right = math.right.variable >= 0 ? variables_[static_cast<std::size_t>(math.right.variable)]
-                                                         : static_cast<std::uint32_t>(math.right.value);
+    const std::uint64_t right =
+        math.right.variable >= 0 ? variables_[static_cast<std::size_t>(math.right.variable)] : static_cast<std::uint32_t>(math.right.value);
     const auto result = value ? calculate(math.op, *value, right) : std::nullopt;
     if (result) variables_[static_cast<std::size_t>(math.variable)] = *result;
     return proceed(result.has_value(), position);
@@ -181,7 +183,8 @@ Checker::Verdict Checker::place(Run& run, std::size_t i, const ContentStep& cont
     if (content.depth) high = low + value_of(*content.depth);
     if (content.relative()) {
         low = std::max(low, position + (content.distance ? value_of(*content.distance) : 0));
-        if (content.within) high = std::min(high, position + (content.distance ? value_of(*content.distance) : 0) + value_of(*content.within));
+        if (content.within)
+            high = std::min(high, position + (content.distance ? value_of(*content.distance) : 0) + value_of(*content.within));
     }
     const bool cut = high > run.size;  // part of the range is not there yet, or will never be
     const std::int64_t end = std::min(high, run.size);
@@ -208,6 +211,7 @@ Checker::Verdict Checker::place(Run& run, std::size_t i, const ContentStep& cont
         if (rest != Verdict::failed) return rest;
         if (!current.retry) break;
         found = search(start + 1);
+        if (!found && cut) run.wants_more(i);  // all places so far have failed for good; the next one may not
     }
     return current.independent ? Verdict::final : Verdict::failed;
 }

@@ -24,8 +24,8 @@ struct Buffer {
 /// What came of checking a group of steps.
 struct Checked {
     bool matched = false;
-    bool starved = false;             ///< it did not, but might once more bytes have come
-    std::int32_t awaited = -1;        ///< with starved: the content step of which a new occurrence must come; -1: unknown
+    bool starved = false;       ///< it did not, but might once more bytes have come
+    std::int32_t awaited = -1;  ///< with starved: the content step of which a new occurrence must come; -1: unknown
 };
 
 /// Work per check, at most: places tried for contents and regular expressions together. Suricata's inspection-recursion-limit.

@@ -15,16 +15,28 @@ PacketClass class_of(std::uint8_t transport) noexcept {
     return transport == on_tcp ? PacketClass::tcp : transport == on_udp ? PacketClass::udp : PacketClass::other;
 }
 
-Call call_of(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink, Direction side) noexcept {
+/// About a packet: its own addresses and ports.
+Call call_about_packet(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept {
+    const Direction role = session.app_reversed ? opposite(packet.direction) : packet.direction;
+    return {packet,      session, handle,  sink, packet.direction, role, Ends::of(packet), transport_bit(packet.ip_protocol),
+            session.app, false,   nullptr, false};
+}
+
+/// About bytes that went this way, whatever packet it was that made them known.
+Call call_about_bytes(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink, Direction side) noexcept {
     const Direction role = session.app_reversed ? opposite(side) : side;
-    const Ends ends = side == packet.direction ? Ends::of(packet) : Ends::of(packet).reversed();
-    return {packet, session, handle, sink, side, role, ends, transport_bit(packet.ip_protocol), session.app, false, nullptr, false};
+    const Ends to_server{session.client, session.server, session.client_port, session.server_port};
+    const Ends ends = side == Direction::to_server ? to_server : to_server.reversed();
+    return {packet, session, handle, sink, side, role, ends, transport_bit(session.ip_protocol), session.app, false, nullptr, false};
 }
 
 }  // namespace
 
 Engine::Impl::Impl(std::shared_ptr<const Compiled> compiled, const EngineLimits& limits)
-    : rules(std::move(compiled)), table(limits.sessions, limits.window_memory), checker(*rules), candidates(rules->plans().size()),
+    : rules(std::move(compiled)),
+      table(limits.sessions, limits.window_memory),
+      checker(*rules),
+      candidates(rules->plans().size()),
       view_memory(WindowPool::longest + longest_piece) {}
 
 // ---------------------------------------------------------------- candidates
@@ -40,8 +52,8 @@ void Engine::Impl::scan(const LiteralSet& set, Bytes bytes, const Call& call) no
         for (const RuleIndex rule : literals.waiting_for(literal)) impl.add(rule, judged);
         return 0;
     };
-    (void)hs_scan(rules->databases()[set.database].get(), reinterpret_cast<const char*>(bytes.data()), static_cast<unsigned>(bytes.size()), 0,
-                  checker.scratch(), seen, &context);
+    (void)hs_scan(rules->databases()[set.database].get(), reinterpret_cast<const char*>(bytes.data()), static_cast<unsigned>(bytes.size()),
+                  0, checker.scratch(), seen, &context);
 }
 
 void Engine::Impl::scan_payload(const PayloadGroup& group, Bytes bytes, const Call& call) noexcept {
@@ -54,9 +66,15 @@ void Engine::Impl::scan_payload(const PayloadGroup& group, Bytes bytes, const Ca
 
 void Engine::Impl::add_bare(const ConditionIndex& index, const Call& call) noexcept {
     if (index.empty()) return;
-    const Conditions seen{call.ends.source_port, call.ends.destination_port, call.transport,  call.packet.tcp_flags,
+    const Conditions seen{call.ends.source_port, call.ends.destination_port, call.transport,       call.packet.tcp_flags,
                           call.packet.icmp_type, call.ends.source,           call.ends.destination};
     index.each(seen, [&](RuleIndex rule) { add(rule, call); });
+}
+
+void Engine::Impl::add_by_app(const Call& call) noexcept {
+    for (const RuleIndex rule : rules->by_app(no_protocol)) add(rule, call);
+    if (call.app != no_protocol)
+        for (const RuleIndex rule : rules->by_app(call.app)) add(rule, call);
 }
 
 // ---------------------------------------------------------------- judging one rule
@@ -145,8 +163,7 @@ void Engine::Impl::packet(Call& call) noexcept {
     candidates.clear();
     add_bare(group.bare, call);
     if (addresses) add_bare(rules->by_address(), call);
-    if (app_due)
-        for (const RuleIndex rule : rules->by_app()) add(rule, call);
+    if (app_due) add_by_app(call);
     if (!call.packet.payload.empty()) {
         if (!group.sets.empty()) ++counters.packets_scanned;
         scan_payload(group, call.packet.payload, call);
@@ -185,8 +202,8 @@ void Engine::Impl::packet(Call& call) noexcept {
 
 void Engine::Impl::app_known(Call& call) noexcept {
     candidates.clear();
-    for (const RuleIndex rule : rules->by_app()) add(rule, call);
-    if (!rules->by_app().empty())
+    add_by_app(call);
+    if (!rules->by_app(call.app).empty() || !rules->by_app(no_protocol).empty())
         if (SessionState* const state = state_of(call)) state->app_due[static_cast<std::size_t>(opposite(call.side))] = true;
     const auto awaits = [](const Note& note) { return note.kind == Note::Kind::awaiting_app; };
     if (call.state != nullptr)
@@ -210,21 +227,22 @@ void Engine::Impl::app_known(Call& call) noexcept {
 
 // ---------------------------------------------------------------- the engine as workers see it
 
-Engine::Engine(std::shared_ptr<const Compiled> rules, const EngineLimits& limits) : impl_(std::make_unique<Impl>(std::move(rules), limits)) {}
+Engine::Engine(std::shared_ptr<const Compiled> rules, const EngineLimits& limits)
+    : impl_(std::make_unique<Impl>(std::move(rules), limits)) {}
 Engine::~Engine() = default;
 
 void Engine::packet(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept {
-    Call call = call_of(packet, session, handle, sink, packet.direction);
+    Call call = call_about_packet(packet, session, handle, sink);
     call.state = impl_->table.find(handle);
     if (call.state == nullptr || !call.state->passed) impl_->packet(call);
 }
 
 void Engine::stream(Direction direction, Bytes bytes, std::uint64_t offset, const PacketView& packet, const SessionView& session,
                     SessionHandle& handle, HitSink& sink) noexcept {
-    Call call = call_of(packet, session, handle, sink, direction);
-    call.transport = on_tcp;
+    Call call = call_about_bytes(packet, session, handle, sink, direction);
     call.state = impl_->table.find(handle);
-    for (; !bytes.empty() && !call.stopped && (call.state == nullptr || !call.state->passed); bytes = bytes.subspan(first_of(bytes, longest_piece).size())) {
+    for (; !bytes.empty() && !call.stopped && (call.state == nullptr || !call.state->passed);
+         bytes = bytes.subspan(first_of(bytes, longest_piece).size())) {
         const Bytes piece = first_of(bytes, longest_piece);
         impl_->stream(call, piece, offset);
         offset += piece.size();
@@ -241,14 +259,14 @@ void Engine::gap(Direction direction, std::uint64_t missing, SessionHandle& hand
 void Engine::transaction(const ParserInfo& parser, const void* transaction, Report report, Direction direction, const PacketView& packet,
                          const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept {
     if (!has(report, Report::request) && !has(report, Report::response)) return;
-    Call call = call_of(packet, session, handle, sink, session.app_reversed ? opposite(direction) : direction);
+    Call call = call_about_bytes(packet, session, handle, sink, session.app_reversed ? opposite(direction) : direction);
     call.app = id_of(parser);
     call.state = impl_->table.find(handle);
     if (call.state == nullptr || !call.state->passed) impl_->transaction(call, parser, transaction, report);
 }
 
 void Engine::app_known(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept {
-    Call call = call_of(packet, session, handle, sink, packet.direction);
+    Call call = call_about_packet(packet, session, handle, sink);
     call.app_settled = true;
     call.state = impl_->table.find(handle);
     if (call.state == nullptr || !call.state->passed) impl_->app_known(call);
@@ -265,7 +283,7 @@ bool Engine::wants_packets(const SessionView& session) const noexcept {
     const Compiled& rules = *impl_->rules;
     const PacketClass kind = class_of(transport_bit(session.ip_protocol));
     return !rules.packets(kind, Direction::to_server).empty() || !rules.packets(kind, Direction::to_client).empty() ||
-           !rules.by_address().empty() || !rules.by_app().empty() ||
+           !rules.by_address().empty() || rules.any_by_app() ||
            (kind == PacketClass::tcp && !session.established && rules.stream_ports(session.client_port, session.server_port));
 }
 
@@ -274,6 +292,7 @@ const EngineCounters& Engine::counters() const noexcept {
     counters.pcre_limit_hits = impl_->checker.counters().pcre_limit_hits;
     counters.place_limit_hits = impl_->checker.counters().place_limit_hits;
     counters.window_memory_full = impl_->table.windows.evictions();
+    counters.notes_full = impl_->table.notes_refused();
     counters.sessions = impl_->table.used();
     return counters;
 }

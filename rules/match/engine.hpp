@@ -33,15 +33,16 @@ protected:
 using SessionHandle = std::uint32_t;
 
 struct EngineLimits {
-    std::size_t sessions = 131'072;           ///< states held at once; beyond: the session is judged without memory, counted
-    std::size_t window_memory = 16u << 20;    ///< bytes for all stream windows of this worker
+    std::size_t sessions = 131'072;         ///< states held at once; beyond: the session is judged without memory, counted
+    std::size_t window_memory = 16u << 20;  ///< bytes for all stream windows of this worker
 };
 
 struct EngineCounters {  // read at scrape time; owned by the worker
     std::uint64_t packets_scanned = 0, stream_bytes_scanned = 0, buffers_scanned = 0, candidates = 0, hits = 0;
     std::uint64_t pcre_limit_hits = 0, session_table_full = 0, window_memory_full = 0;
-    std::uint64_t place_limit_hits = 0;       ///< checks given up after too many places of contents were tried
-    std::uint64_t sessions = 0;               ///< held now
+    std::uint64_t place_limit_hits = 0;  ///< checks given up after too many places of contents were tried
+    std::uint64_t notes_full = 0;        ///< flowbits and the like that found no place
+    std::uint64_t sessions = 0;          ///< held now
 };
 
 /// Judges packets, streams and transactions. One per worker; not thread-safe; no allocation after construction.

@@ -52,9 +52,9 @@ struct Call {
     Ends ends;                   ///< of the bytes in question
     std::uint8_t transport = 0;  ///< TransportBit
     ProtocolId app = no_protocol;
-    bool app_settled = false;    ///< identification of the protocol has come to its end
+    bool app_settled = false;  ///< identification of the protocol has come to its end
     SessionState* state = nullptr;
-    bool stopped = false;        ///< a pass rule has fired
+    bool stopped = false;  ///< a pass rule has fired
 };
 
 struct Engine::Impl {
@@ -74,6 +74,7 @@ struct Engine::Impl {
     void scan(const LiteralSet& set, Bytes bytes, const Call& call) noexcept;
     void scan_payload(const PayloadGroup& group, Bytes bytes, const Call& call) noexcept;
     void add_bare(const ConditionIndex& index, const Call& call) noexcept;
+    void add_by_app(const Call& call) noexcept;
 
     // --- judging one rule
     /// Everything but buffers and application protocol.
@@ -95,7 +96,7 @@ struct Engine::Impl {
         std::uint64_t offset = 0;  ///< of the first new byte
         Bytes tail;                ///< before it
         bool viewed = false;
-        Buffer view;               ///< what is remembered and what is new, in one
+        Buffer view;  ///< what is remembered and what is new, in one
         [[nodiscard]] std::uint64_t end() const noexcept { return offset + bytes.size(); }
     };
     void stream_piece(Call& call, const PayloadGroup& group, Piece& piece) noexcept;

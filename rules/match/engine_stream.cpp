@@ -36,7 +36,8 @@ void keep_tail(Side& side, Bytes bytes) noexcept {
         return;
     }
     const std::size_t kept = std::min<std::size_t>(side.tail_size, room - bytes.size());
-    std::copy(side.tail.begin() + (side.tail_size - static_cast<std::ptrdiff_t>(kept)), side.tail.begin() + side.tail_size, side.tail.begin());
+    std::copy(side.tail.begin() + (side.tail_size - static_cast<std::ptrdiff_t>(kept)), side.tail.begin() + side.tail_size,
+              side.tail.begin());
     std::copy(bytes.begin(), bytes.end(), side.tail.begin() + static_cast<std::ptrdiff_t>(kept));
     side.tail_size = static_cast<std::uint8_t>(kept + bytes.size());
 }

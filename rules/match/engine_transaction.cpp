@@ -17,7 +17,8 @@ std::uint64_t digest(std::uint64_t sum, Bytes bytes) noexcept {
 std::uint64_t digest(std::uint64_t sum, std::uint64_t number) noexcept { return (sum ^ number) * fnv_prime; }
 
 bool has_bytes(const Value& value) noexcept {
-    return value.kind == Value::Kind::text || value.kind == Value::Kind::hex || value.kind == Value::Kind::address || value.kind == Value::Kind::mac;
+    return value.kind == Value::Kind::text || value.kind == Value::Kind::hex || value.kind == Value::Kind::address ||
+           value.kind == Value::Kind::mac;
 }
 
 /// Calls `visit(value)` for each element that is there, until it returns true.
@@ -95,7 +96,8 @@ bool Engine::Impl::side_conditions_hold(const RulePlan& plan, Call& call) noexce
         const std::size_t held = table.windows.copy(side.window, view_memory);
         const Bytes window = Bytes{view_memory}.first(held);
         if (window.empty()) return false;
-        const Buffer buffer = group.transforms.empty() ? Buffer{window, side.end - held, false} : Buffer{transformer.apply(group.transforms, window)};
+        const Buffer buffer =
+            group.transforms.empty() ? Buffer{window, side.end - held, false} : Buffer{transformer.apply(group.transforms, window)};
         if (!checker.check(group.steps, buffer).matched) return false;
     }
     return true;

@@ -150,7 +150,8 @@ AppMatch matches_app(const Rule& rule, ProtocolId app, bool settled) noexcept {
 
 bool matches_headers(const Rule& rule, const PacketView& packet, const SessionView& session) noexcept {
     const HeaderVisitor visitor{packet, session};
-    return std::all_of(rule.header_checks.begin(), rule.header_checks.end(), [&](const HeaderCheck& check) { return std::visit(visitor, check); });
+    return std::all_of(rule.header_checks.begin(), rule.header_checks.end(),
+                       [&](const HeaderCheck& check) { return std::visit(visitor, check); });
 }
 
 Bytes header_buffer(BufferRef::Source source, const PacketView& packet) noexcept {

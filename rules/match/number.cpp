@@ -20,7 +20,8 @@ std::optional<ReadNumber> read_text(Bytes text, unsigned base) noexcept {
     while (at < text.size() && is_space(text[at])) ++at;
     const bool minus = at < text.size() && text[at] == '-';
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
-    if (base == 16 && at + 2 < text.size() && text[at] == '0' && to_lower(text[at + 1]) == 'x' && digit_of(text[at + 2], base) >= 0) at += 2;
+    if (base == 16 && at + 2 < text.size() && text[at] == '0' && to_lower(text[at + 1]) == 'x' && digit_of(text[at + 2], base) >= 0)
+        at += 2;
     std::uint64_t value = 0;
     const std::size_t first = at;
     for (; at < text.size(); ++at) {

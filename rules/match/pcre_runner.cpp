@@ -58,7 +58,8 @@ PcreRunner::~PcreRunner() {
     pcre2_general_context_free(general_);
 }
 
-PcreRunner::Outcome PcreRunner::run(const pcre2_real_code_8* code, Bytes subject, std::size_t start, bool line_start, Match& match) noexcept {
+PcreRunner::Outcome PcreRunner::run(const pcre2_real_code_8* code, Bytes subject, std::size_t start, bool line_start,
+                                    Match& match) noexcept {
     const std::uint32_t options = line_start ? 0 : PCRE2_NOTBOL;
     static constexpr std::uint8_t nothing = 0;  // an empty span may have no address
     const auto* const text = reinterpret_cast<PCRE2_SPTR>(subject.empty() ? &nothing : subject.data());

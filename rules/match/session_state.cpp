@@ -26,11 +26,17 @@ Note* SessionTable::note(SessionState& state, Note::Kind kind, Direction directi
         std::uint32_t oldest = 0;
         for (std::uint32_t number = state.notes; number != 0; number = notes_[number].next)
             if (notes_[number].kind != Note::Kind::flowbit) oldest = number;
-        if (oldest == 0) return nullptr;
+        if (oldest == 0) {
+            ++notes_refused_;
+            return nullptr;
+        }
         forget(state, [&](const Note& note) { return &note == &notes_[oldest]; });
     }
     const std::uint32_t number = notes_.take();
-    if (number == 0) return nullptr;
+    if (number == 0) {
+        ++notes_refused_;
+        return nullptr;
+    }
     notes_[number] = Note{kind, direction, 0, subject, state.notes, 0};
     state.notes = number;
     ++state.note_count;

@@ -11,8 +11,8 @@ namespace weir::rules {
 
 /// One direction of a session's stream, as the transport shows it.
 struct Side {
-    std::uint64_t end = 0;             ///< position behind the last byte seen
-    std::uint32_t sequence = 0;        ///< TCP sequence number of the stream's first byte
+    std::uint64_t end = 0;       ///< position behind the last byte seen
+    std::uint32_t sequence = 0;  ///< TCP sequence number of the stream's first byte
     bool sequence_known = false;
     std::uint8_t tail_size = 0;
     std::array<std::uint8_t, longest_literal - 1> tail;  ///< the latest bytes: a literal may be cut by a segment's end
@@ -22,12 +22,12 @@ struct Side {
 /// A fact about a session, in a list that hangs from its state.
 struct Note {
     enum class Kind : std::uint8_t {
-        flowbit,      ///< `subject` is set
-        fired,        ///< rule `subject` has fired on the stream's bytes up to `position`
-        waiting,      ///< rule `subject` saw its literal before `position` and may yet match, once content `detail` turns up again
-        awaiting_app, ///< rule `subject` matched, but for the application protocol, which is not known
-        reported,     ///< rule `subject` has fired on fields whose digest is `position`, when `detail` requests had been seen
-        half_met,     ///< rule `subject`: request number `detail` met the parts in `position` (a bit each), its response may meet the rest
+        flowbit,       ///< `subject` is set
+        fired,         ///< rule `subject` has fired on the stream's bytes up to `position`
+        waiting,       ///< rule `subject` saw its literal before `position` and may yet match, once content `detail` turns up again
+        awaiting_app,  ///< rule `subject` matched, but for the application protocol, which is not known
+        reported,      ///< rule `subject` has fired on fields whose digest is `position`, when `detail` requests had been seen
+        half_met,      ///< rule `subject`: request number `detail` met the parts in `position` (a bit each), its response may meet the rest
     };
     Kind kind = Kind::flowbit;
     Direction direction = Direction::to_server;
@@ -38,11 +38,11 @@ struct Note {
 };
 
 struct SessionState {
-    std::array<Side, 2> sides;          ///< by Direction, as the transport shows it
-    std::uint32_t notes = 0;            ///< newest first
+    std::array<Side, 2> sides;  ///< by Direction, as the transport shows it
+    std::uint32_t notes = 0;    ///< newest first
     std::uint16_t note_count = 0;
-    std::uint16_t requests = 0;         ///< reports of requests so far, counted round and round
-    bool passed = false;                ///< a pass rule has let the session go
+    std::uint16_t requests = 0;                         ///< reports of requests so far, counted round and round
+    bool passed = false;                                ///< a pass rule has let the session go
     std::array<bool, 2> addresses_judged{}, app_due{};  ///< by Direction
 };
 
@@ -53,7 +53,7 @@ inline constexpr std::uint16_t max_notes = 64;
 class SessionTable {
 public:
     SessionTable(std::size_t sessions, std::size_t window_memory) noexcept
-        : windows(window_memory), states_(sessions), notes_(sessions / 2 + max_notes) {}
+        : windows(window_memory), states_(sessions), notes_(2 * sessions) {}
 
     /// The state behind a handle, made if there is none; null when the table is full.
     [[nodiscard]] SessionState* make(std::uint32_t& handle) noexcept {
@@ -63,6 +63,8 @@ public:
     [[nodiscard]] SessionState* find(std::uint32_t handle) noexcept { return handle == 0 ? nullptr : &states_[handle]; }
     void release(std::uint32_t& handle) noexcept;
     [[nodiscard]] std::size_t used() const noexcept { return states_.used(); }
+    /// Notes that could not be made: all taken, or a session with flowbits only.
+    [[nodiscard]] std::uint64_t notes_refused() const noexcept { return notes_refused_; }
 
     /// The note of that kind about `subject` (in that direction, where the kind has one); null when there is none.
     [[nodiscard]] Note* find(SessionState& state, Note::Kind kind, Direction direction, std::uint32_t subject) noexcept;
@@ -92,6 +94,7 @@ public:
 private:
     Slab<SessionState> states_;
     Slab<Note> notes_;
+    std::uint64_t notes_refused_ = 0;
 };
 
 }  // namespace weir::rules

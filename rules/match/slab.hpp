@@ -19,7 +19,8 @@ class Slab {
 public:
     /// Takes address space for `capacity` slots (fewer where the system refuses), pages only as they are used.
     explicit Slab(std::size_t capacity) noexcept
-        : memory_(static_cast<Slot*>(std::malloc(capacity * sizeof(Slot)))), capacity_(memory_ ? static_cast<std::uint32_t>(capacity) : 0) {}
+        : memory_(static_cast<Slot*>(std::malloc(capacity * sizeof(Slot)))),
+          capacity_(memory_ ? static_cast<std::uint32_t>(capacity) : 0) {}
 
     /// A value-initialised slot; 0 when all are taken.
     [[nodiscard]] std::uint32_t take() noexcept {

@@ -18,7 +18,8 @@ int hex_digit(std::uint8_t byte) {
 /// The digest's bytes from its hexadecimal digits.
 std::size_t unhex(std::string_view digits, std::uint8_t* out) {
     for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        out[i / 2] = static_cast<std::uint8_t>(hex_digit(static_cast<std::uint8_t>(digits[i])) << 4 | hex_digit(static_cast<std::uint8_t>(digits[i + 1])));
+        out[i / 2] = static_cast<std::uint8_t>(hex_digit(static_cast<std::uint8_t>(digits[i])) << 4 |
+                                               hex_digit(static_cast<std::uint8_t>(digits[i + 1])));
     return digits.size() / 2;
 }
 

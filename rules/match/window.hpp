@@ -12,18 +12,18 @@ namespace weir::rules {
 
 /// What one direction holds of the pool. Zero-initialised: nothing.
 struct Window {
-    std::uint32_t first = 0, last = 0;  ///< pages, oldest and newest
-    std::uint16_t skip = 0;             ///< bytes of the first page that are no longer part of it
-    std::uint16_t size = 0;             ///< bytes held
-    std::uint32_t older = 0, newer = 0; ///< neighbours in the pool's order of use
-    std::uint32_t owner = 0;            ///< place in that order; 0: not in it
+    std::uint32_t first = 0, last = 0;   ///< pages, oldest and newest
+    std::uint16_t skip = 0;              ///< bytes of the first page that are no longer part of it
+    std::uint16_t size = 0;              ///< bytes held
+    std::uint32_t older = 0, newer = 0;  ///< neighbours in the pool's order of use
+    std::uint32_t owner = 0;             ///< place in that order; 0: not in it
 };
 
 /// Pages for the windows of one worker. When they run out, the window that has been idle for longest gives up its own.
 class WindowPool {
 public:
-    static constexpr std::size_t page_size = 500;            ///< with its link, half a kibibyte
-    static constexpr std::size_t longest = 8 * 1024;         ///< bytes kept per direction at most
+    static constexpr std::size_t page_size = 500;     ///< with its link, half a kibibyte
+    static constexpr std::size_t longest = 8 * 1024;  ///< bytes kept per direction at most
 
     explicit WindowPool(std::size_t memory) noexcept : pages_(memory / sizeof(Page)), owners_(pages_.capacity()) {}
 

@@ -16,9 +16,10 @@ using namespace weir;
 using namespace weir::rules;
 
 constexpr std::size_t max_fuzz_steps = 5, max_payload = 400;
-constexpr std::string_view alphabet{"abAB\0"
-                                    "01\xff",
-                                    8};
+constexpr std::string_view alphabet{
+    "abAB\0"
+    "01\xff",
+    8};
 
 std::uint8_t letter(std::uint8_t byte) { return static_cast<std::uint8_t>(alphabet[byte % alphabet.size()]); }
 

@@ -11,7 +11,8 @@ namespace weir::test {
 
 class RuleDriver final : public rules::HitSink {
 public:
-    explicit RuleDriver(std::string_view text, const rules::EngineLimits& limits = {1024, 1u << 20}) : RuleDriver(compiled_from(rules_from(text)), limits) {}
+    explicit RuleDriver(std::string_view text, const rules::EngineLimits& limits = {1024, 1u << 20})
+        : RuleDriver(compiled_from(rules_from(text)), limits) {}
     explicit RuleDriver(std::shared_ptr<const rules::Compiled> compiled, const rules::EngineLimits& limits = {1024, 1u << 20})
         : compiled_(std::move(compiled)), engine_(compiled_, limits) {
         session.client = IpAddress::v4(0x0a000001);

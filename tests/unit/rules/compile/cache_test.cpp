@@ -28,8 +28,8 @@ public:
     int loads = 0, stores = 0;
 };
 
-const std::string some_rules = udp_rule("content:\"abc\";", 1) + udp_rule("pcre:\"/x[0-9]+y/\";", 2) + tcp_rule("content:\"stream\"; pcre:\"/(z)\\1/\";", 3) +
-                               udp_rule("pcre:\"/(?=a)a/\";", 4);
+const std::string some_rules = udp_rule("content:\"abc\";", 1) + udp_rule("pcre:\"/x[0-9]+y/\";", 2) +
+                               tcp_rule("content:\"stream\"; pcre:\"/(z)\\1/\";", 3) + udp_rule("pcre:\"/(?=a)a/\";", 4);
 
 }  // namespace
 
@@ -46,7 +46,8 @@ TEST_CASE("the second start compiles nothing and has the same databases") {
     CHECK(second->sizes().regexes_hyperscan == 1);
     CHECK(second->sizes().regexes_pcre == 2);
     REQUIRE(first->databases().size() == second->databases().size());
-    for (std::size_t i = 0; i < first->databases().size(); ++i) CHECK(first->databases()[i].serialise() == second->databases()[i].serialise());
+    for (std::size_t i = 0; i < first->databases().size(); ++i)
+        CHECK(first->databases()[i].serialise() == second->databases()[i].serialise());
 }
 
 TEST_CASE("other rules have another key") {

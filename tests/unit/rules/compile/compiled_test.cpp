@@ -9,8 +9,10 @@ using namespace weir::test;
 using namespace weir::rules;
 
 TEST_CASE("explain says where a rule stands") {
-    const auto compiled = compiled_from(rules_from(udp_rule("content:\"abc\"; content:\"Longest\"; nocase;", 1) + "alert ntp any any -> any any (msg:\"m\"; ntp.reference_id; content:\"GPS\"; sid:2;)\n" +
-                                                   "alert tcp any any -> any 22 (msg:\"m\"; flags:S; sid:3;)\n" + tcp_rule("flow:to_server; content:\"abc\"; depth:9;", 4)));
+    const auto compiled = compiled_from(rules_from(udp_rule("content:\"abc\"; content:\"Longest\"; nocase;", 1) +
+                                                   "alert ntp any any -> any any (msg:\"m\"; ntp.reference_id; content:\"GPS\"; sid:2;)\n" +
+                                                   "alert tcp any any -> any 22 (msg:\"m\"; flags:S; sid:3;)\n" +
+                                                   tcp_rule("flow:to_server; content:\"abc\"; depth:9;", 4)));
     const auto first = compiled->explain(1);
     REQUIRE(first);
     CHECK(first->literal == "Longest");

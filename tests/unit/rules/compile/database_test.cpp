@@ -25,7 +25,8 @@ TEST_CASE("what Hyperscan cannot do has a reason") {
 }
 
 TEST_CASE("the digest depends on every expression and flag") {
-    const std::vector<DatabaseInput> one{{true, {{"abc", 0}}}}, flag{{true, {{"abc", 1}}}}, kind{{false, {{"abc", 0}}}}, two{{true, {{"ab", 0}, {"c", 0}}}};
+    const std::vector<DatabaseInput> one{{true, {{"abc", 0}}}}, flag{{true, {{"abc", 1}}}}, kind{{false, {{"abc", 0}}}},
+        two{{true, {{"ab", 0}, {"c", 0}}}};
     CHECK(digest_of(one) == digest_of(one));
     CHECK(digest_of(one).size() == 64);
     for (const auto* const other : {&flag, &kind, &two}) CHECK(digest_of(*other) != digest_of(one));

@@ -24,7 +24,8 @@ std::pair<int, int> hooks(std::string_view head, std::string_view options) {
     return {plan.hooks.tcp, plan.hooks.other};
 }
 
-constexpr int packet = Hooks::packet, stream = Hooks::stream, transaction = Hooks::transaction, app_known = Hooks::app_known, address = Hooks::address;
+constexpr int packet = Hooks::packet, stream = Hooks::stream, transaction = Hooks::transaction, app_known = Hooks::app_known,
+              address = Hooks::address;
 
 }  // namespace
 
@@ -49,9 +50,10 @@ TEST_CASE("occasions: Suricata's rule types") {
 }
 
 TEST_CASE("actions first, then setters of flowbits before askers") {
-    const RuleText text = rules_from(udp_rule("content:\"a\";", 1) + udp_rule("flowbits:isset,x; content:\"a\";", 2) +
-                                     udp_rule("flowbits:isset,x; flowbits:set,y; content:\"a\";", 3) + udp_rule("flowbits:set,x; content:\"a\";", 4) +
-                                     "drop udp any any -> any any (msg:\"m\"; content:\"a\"; sid:5;)\npass udp any any -> any any (msg:\"m\"; content:\"a\"; sid:6;)\n");
+    const RuleText text = rules_from(
+        udp_rule("content:\"a\";", 1) + udp_rule("flowbits:isset,x; content:\"a\";", 2) +
+        udp_rule("flowbits:isset,x; flowbits:set,y; content:\"a\";", 3) + udp_rule("flowbits:set,x; content:\"a\";", 4) +
+        "drop udp any any -> any any (msg:\"m\"; content:\"a\"; sid:5;)\npass udp any any -> any any (msg:\"m\"; content:\"a\"; sid:6;)\n");
     const auto compiled = compiled_from(text);
     std::vector<unsigned> order;
     for (const RulePlan& plan : compiled->plans()) order.push_back(plan.rule->sid);
@@ -59,7 +61,9 @@ TEST_CASE("actions first, then setters of flowbits before askers") {
 }
 
 TEST_CASE("steps know on which others they depend") {
-    const RulePlan plan = plan_of("alert udp", R"(content:"a"; content:"b"; distance:0; content:"c"; offset:3; content:"d"; within:5; byte_extract:1,0,n,relative; content:"e"; offset:n;)");
+    const RulePlan plan = plan_of(
+        "alert udp",
+        R"(content:"a"; content:"b"; distance:0; content:"c"; offset:3; content:"d"; within:5; byte_extract:1,0,n,relative; content:"e"; offset:n;)");
     const std::vector<Step>& steps = plan.groups.front().steps;
     REQUIRE(steps.size() == 6);
     const std::vector<bool> retry{true, false, true, true, false, false}, independent{true, false, true, false, false, false};

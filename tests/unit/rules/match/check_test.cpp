@@ -42,8 +42,10 @@ TEST_CASE("a content stands anywhere, in its own case or in any") {
         {R"(content:"abc"; content:"abc";)", "abc", true},
         {R"(content:"abc"; content:!"xyz";)", "abcd", true},
         {R"(content:"abc"; content:!"xyz";)", "xyzabcd", false},
-        {R"(content:"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";)", "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-", true},
-        {R"(content:"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";)", "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY-", false},
+        {R"(content:"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";)", "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-",
+         true},
+        {R"(content:"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";)", "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY-",
+         false},
     });
 }
 
@@ -123,9 +125,14 @@ TEST_CASE("all places of a content are tried for those that follow") {
 TEST_CASE("isdataat: the manual's tables") {
     const std::string payload(32, 'x');
     check({
-        {"isdataat:31;", payload, true},           {"isdataat:32;", payload, false},         {"isdataat:31,relative;", payload, true},
-        {"isdataat:32,relative;", payload, true},  {"isdataat:33,relative;", payload, false}, {"isdataat:!32;", payload, true},
-        {"isdataat:7;", "abcdefgh", true},         {"isdataat:8;", "abcdefgh", false},
+        {"isdataat:31;", payload, true},
+        {"isdataat:32;", payload, false},
+        {"isdataat:31,relative;", payload, true},
+        {"isdataat:32,relative;", payload, true},
+        {"isdataat:33,relative;", payload, false},
+        {"isdataat:!32;", payload, true},
+        {"isdataat:7;", "abcdefgh", true},
+        {"isdataat:8;", "abcdefgh", false},
         {R"(content:"c"; isdataat:4,relative;)", "abcdefgh", true},
         {R"(content:"c"; isdataat:5,relative;)", "abcdefgh", true},
         {R"(content:"c"; isdataat:6,relative;)", "abcdefgh", false},
@@ -181,8 +188,10 @@ TEST_CASE("byte_extract and byte_math feed numbers to what follows") {
     check({
         {R"(content:"Alice"; byte_extract:2,0,size; content:"Bob"; distance:size; within:3;)", "\x00\x02"s + "AlicexxBob", true},
         {R"(content:"Alice"; byte_extract:2,0,size; content:"Bob"; distance:size; within:3;)", "\x00\x03"s + "AlicexxBob", false},
-        {R"(content:"|00 ff|"; byte_extract:1,0,len,relative; content:"|5c 00|"; distance:2; within:len;)", "\x00\xff\x05--\x5c\x00"s, true},
-        {R"(content:"|00 ff|"; byte_extract:1,0,len,relative; content:"|5c 00|"; distance:2; within:len;)", "\x00\xff\x02---\x5c\x00"s, false},
+        {R"(content:"|00 ff|"; byte_extract:1,0,len,relative; content:"|5c 00|"; distance:2; within:len;)", "\x00\xff\x05--\x5c\x00"s,
+         true},
+        {R"(content:"|00 ff|"; byte_extract:1,0,len,relative; content:"|5c 00|"; distance:2; within:len;)", "\x00\xff\x02---\x5c\x00"s,
+         false},
         {R"(byte_extract:1,0,at; content:"x"; offset:at; depth:1;)", "\x03"s + "abx", true},
         {R"(byte_extract:1,0,at; content:"x"; offset:at; depth:1;)", "\x02"s + "abx", false},
         {R"(byte_extract:1,0,n; byte_test:1,=,n,1;)", "\x07\x07", true},
@@ -216,10 +225,10 @@ TEST_CASE("regular expressions, and where they stand") {
         {R"(content:"a"; pcre:"/a.b/";)", "a\nb", false},
         {R"(content:"a"; pcre:"/a.b/s";)", "a\nb", true},
         {R"(content:"a"; pcre:"/^b/m";)", "a\nb", true},
-        {R"(content:"a"; pcre:"/(a)\1/";)", "xaax", true},       // a construct that PCRE2 alone knows
+        {R"(content:"a"; pcre:"/(a)\1/";)", "xaax", true},  // a construct that PCRE2 alone knows
         {R"(content:"a"; pcre:"/a(?!b)/";)", "ab ab", false},
         {R"(content:"a"; pcre:"/a(?!b)/";)", "ab ac", true},
-        {R"(content:"a"; pcre:"/x*/";)", "a", true},             // matches nothing, everywhere
+        {R"(content:"a"; pcre:"/x*/";)", "a", true},  // matches nothing, everywhere
         {R"(content:"a"; pcre:"/a$/";)", "a\n", true},
         {R"(content:"a"; pcre:"/a$/E";)", "a\n", false},
         {R"(content:"a"; pcre:"/a b # no blank/x";)", "ab", true},
@@ -237,8 +246,9 @@ TEST_CASE("header buffers and sizes") {
 
 TEST_CASE("Hyperscan and PCRE2 give one answer") {
     const std::vector<std::string> patterns{
-        "a.*b",       "^a[^b]+c$",      "(?:GET|POST)\\s+/", "[0-9a-f]{4,8}", "\\d+\\.\\d+", "a+b?c*d", "^$",      "x\\b",   "\\Aab", "ab\\z",
-        "[^\\r\\n]+", "(?i)hello",      "\\x00\\xff",        "a|b|cd",        "(ab)+c",      "\\w+\\s", "[[:alpha:]]{3}", "a{2}", "b$",    "\\W\\S\\D"};
+        "a.*b",  "^a[^b]+c$",  "(?:GET|POST)\\s+/", "[0-9a-f]{4,8}", "\\d+\\.\\d+", "a+b?c*d", "^$",      "x\\b",           "\\Aab",
+        "ab\\z", "[^\\r\\n]+", "(?i)hello",         "\\x00\\xff",    "a|b|cd",      "(ab)+c",  "\\w+\\s", "[[:alpha:]]{3}", "a{2}",
+        "b$",    "\\W\\S\\D"};
     std::uint32_t random = 1;
     const auto next = [&random](unsigned below) {
         random = random * 1664525 + 1013904223;

@@ -8,7 +8,8 @@ using namespace weir::test;
 using Sids = RuleDriver::Sids;
 
 TEST_CASE("a literal is found at any place, however the stream is cut") {
-    const auto compiled = compiled_from(rules_from(tcp_rule(R"(content:"needle";)") + tcp_rule(R"(content:"NEEDLE"; nocase; content:"thread"; distance:1;)", 2)));
+    const auto compiled = compiled_from(
+        rules_from(tcp_rule(R"(content:"needle";)") + tcp_rule(R"(content:"NEEDLE"; nocase; content:"thread"; distance:1;)", 2)));
     const std::string text = "0123456789 needle and thread 0123456789";
     for (std::size_t before = 0; before < 80; before += 7) {
         const std::string stream = std::string(before, '.') + text;
@@ -39,7 +40,8 @@ TEST_CASE("the place of the prefilter's literal does not matter") {
 }
 
 TEST_CASE("what follows the literal may come later") {
-    RuleDriver driver{tcp_rule(R"(content:"login:"; content:"root"; within:10;)") + tcp_rule(R"(content:"login:"; pcre:"/^\s*adm[a-z]+/R";)", 2) +
+    RuleDriver driver{tcp_rule(R"(content:"login:"; content:"root"; within:10;)") +
+                      tcp_rule(R"(content:"login:"; pcre:"/^\s*adm[a-z]+/R";)", 2) +
                       tcp_rule(R"(content:"login:"; isdataat:30,relative;)", 3)};
     CHECK(driver.segment("login:").empty());
     CHECK(driver.segment(" ").empty());
@@ -50,8 +52,15 @@ TEST_CASE("what follows the literal may come later") {
     CHECK(driver.segment(std::string(30, '.')) == Sids{3});
 }
 
+TEST_CASE("a place that comes later may do where all before it did not") {
+    RuleDriver driver{tcp_rule(R"(content:"a"; byte_test:1,<=,0x30,0,relative; content:"aaaa";)")};
+    CHECK(driver.segments("aaaaa1xxxxxxxxa", 1).empty());
+    CHECK(driver.segment("0") == Sids{1});
+}
+
 TEST_CASE("offset and depth count from the stream's start") {
-    RuleDriver driver{tcp_rule(R"(content:"SSH-"; depth:4;)") + tcp_rule(R"(content:"tail"; offset:10;)", 2) + tcp_rule(R"(content:"x"; startswith;)", 3)};
+    RuleDriver driver{tcp_rule(R"(content:"SSH-"; depth:4;)") + tcp_rule(R"(content:"tail"; offset:10;)", 2) +
+                      tcp_rule(R"(content:"x"; startswith;)", 3)};
     CHECK(driver.segments("SSH-2.0-xxtail", 1) == Sids{1, 3, 3, 2});  // sid 3: each packet is a payload, too
     SECTION("past the window") {
         RuleDriver far{tcp_rule(R"(content:"zz"; offset:20000;)")};
@@ -89,10 +98,11 @@ TEST_CASE("bytes fire once, in the packet or in the stream; later bytes fire aga
 }
 
 TEST_CASE("tcp-pkt, tcp-stream and flow choose what is looked at") {
-    const std::string rules = "alert tcp-pkt any any -> any any (content:\"abcd\"; sid:1;)\n"
-                              "alert tcp-stream any any -> any any (content:\"abcd\"; depth:100; sid:2;)\n" +
-                              tcp_rule(R"(flow:only_stream; content:"abcd"; depth:100;)", 3) + tcp_rule(R"(flow:no_stream; content:"abcd";)", 4) +
-                              tcp_rule(R"(content:"abcd"; dsize:>0;)", 5);
+    const std::string rules =
+        "alert tcp-pkt any any -> any any (content:\"abcd\"; sid:1;)\n"
+        "alert tcp-stream any any -> any any (content:\"abcd\"; depth:100; sid:2;)\n" +
+        tcp_rule(R"(flow:only_stream; content:"abcd"; depth:100;)", 3) + tcp_rule(R"(flow:no_stream; content:"abcd";)", 4) +
+        tcp_rule(R"(content:"abcd"; dsize:>0;)", 5);
     RuleDriver cut{rules};
     CHECK(cut.segments("abcd", 2) == Sids{2, 3});
     RuleDriver whole{rules};
@@ -120,16 +130,21 @@ TEST_CASE("nothing matches across a gap") {
 }
 
 TEST_CASE("a rule without a literal looks at all bytes") {
-    RuleDriver driver{"alert tcp any any -> any 4000 (msg:\"m\"; pcre:\"/a\\d{3}b/\"; sid:1;)\n"
-                      "alert tcp any any -> any 4001 (msg:\"m\"; pcre:\"/a\\d{3}b/\"; sid:2;)\n"};
+    RuleDriver driver{
+        "alert tcp any any -> any 4000 (msg:\"m\"; pcre:\"/a\\d{3}b/\"; sid:1;)\n"
+        "alert tcp any any -> any 4001 (msg:\"m\"; pcre:\"/a\\d{3}b/\"; sid:2;)\n"};
     CHECK(driver.segments("xxa123bxx", 1) == Sids{1});
     CHECK(driver.segments("xxa123bxx", 1, Direction::to_client).empty());
 }
 
 TEST_CASE("ports choose the rules; many rules for one port stand apart") {
     std::string text;
-    for (unsigned i = 0; i < 100; ++i) text += "alert tcp any any -> any 4000 (msg:\"m\"; content:\"needle" + std::to_string(i + 100) + "\"; sid:" + std::to_string(i + 1) + ";)\n";
-    text += "alert tcp any any -> any 5000 (msg:\"m\"; content:\"needle100\"; sid:1000;)\nalert tcp any any <> any 4000 (msg:\"m\"; content:\"needle100\"; sid:1001;)\n";
+    for (unsigned i = 0; i < 100; ++i)
+        text += "alert tcp any any -> any 4000 (msg:\"m\"; content:\"needle" + std::to_string(i + 100) +
+                "\"; sid:" + std::to_string(i + 1) + ";)\n";
+    text +=
+        "alert tcp any any -> any 5000 (msg:\"m\"; content:\"needle100\"; sid:1000;)\nalert tcp any any <> any 4000 (msg:\"m\"; "
+        "content:\"needle100\"; sid:1001;)\n";
     const auto compiled = compiled_from(rules_from(text));
     RuleDriver driver{compiled};
     CHECK(compiled->stream(Direction::to_server).sets.size() == 2);

@@ -2,31 +2,16 @@
 // Packets and sessions: actions and their order, flowbits, flow words, protocols, rules without contents.
 #include "rules/match/engine.hpp"
 
-#include <cstdlib>
-#include <map>
-#include <new>
 #include <random>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/no_alloc.hpp"
 #include "tests/support/rule_driver.hpp"
 
 using namespace weir;
 using namespace weir::test;
 using namespace std::string_literals;
 using Sids = RuleDriver::Sids;
-
-// ---------------------------------------------------------------- the heap is watched
-
-namespace {
-std::size_t allocations = 0;
-}
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* const memory = std::malloc(size)) return memory;
-    throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -38,17 +23,20 @@ std::string rule(std::string_view head, std::string_view options, unsigned sid) 
 
 TEST_CASE("pass goes before drop, reject and alert, and silences a packet or a session") {
     SECTION("the order") {
-        RuleDriver driver{rule("alert udp any any -> any any", "content:\"x\";", 1) + rule("reject udp any any -> any any", "content:\"x\";", 2) +
+        RuleDriver driver{rule("alert udp any any -> any any", "content:\"x\";", 1) +
+                          rule("reject udp any any -> any any", "content:\"x\";", 2) +
                           rule("drop udp any any -> any any", "content:\"x\";", 3)};
         CHECK(driver.udp().packet("x") == Sids{3, 2, 1});
     }
     SECTION("a rule about packets passes its packet") {
-        RuleDriver driver{rule("alert udp any any -> any any", "content:\"x\";", 1) + rule("pass udp any any -> any any", "content:\"ok\";", 2)};
+        RuleDriver driver{rule("alert udp any any -> any any", "content:\"x\";", 1) +
+                          rule("pass udp any any -> any any", "content:\"ok\";", 2)};
         CHECK(driver.udp().packet("x ok") == Sids{2});
         CHECK(driver.packet("x") == Sids{1});
     }
     SECTION("a rule about streams passes the session") {
-        RuleDriver driver{rule("alert tcp any any -> any any", "content:\"x\";", 1) + rule("pass tcp any any -> any any", "content:\"ok\";", 2)};
+        RuleDriver driver{rule("alert tcp any any -> any any", "content:\"x\";", 1) +
+                          rule("pass tcp any any -> any any", "content:\"ok\";", 2)};
         CHECK(driver.segment("x") == Sids{1});
         CHECK(driver.segment("x ok") == Sids{2});
         CHECK(driver.segment("x").empty());
@@ -57,9 +45,11 @@ TEST_CASE("pass goes before drop, reject and alert, and silences a packet or a s
 }
 
 TEST_CASE("flowbits live in the session and are set by whole matches only") {
-    const std::string rules = udp_rule("content:\"get\"; flowbits:isset,in;", 1) + udp_rule("content:\"login\"; content:\"root\"; flowbits:set,in; flowbits:noalert;", 2) +
+    const std::string rules = udp_rule("content:\"get\"; flowbits:isset,in;", 1) +
+                              udp_rule("content:\"login\"; content:\"root\"; flowbits:set,in; flowbits:noalert;", 2) +
                               udp_rule("content:\"bye\"; flowbits:unset,in;", 3) + udp_rule("content:\"none\"; flowbits:isnotset,in;", 4) +
-                              udp_rule("content:\"turn\"; flowbits:toggle,in;", 5) + udp_rule("content:\"any\"; flowbits:isset,other|in;", 6);
+                              udp_rule("content:\"turn\"; flowbits:toggle,in;", 5) +
+                              udp_rule("content:\"any\"; flowbits:isset,other|in;", 6);
     RuleDriver driver{rules};
     driver.udp();
     CHECK(driver.packet("get").empty());
@@ -82,8 +72,9 @@ TEST_CASE("flowbits live in the session and are set by whole matches only") {
 }
 
 TEST_CASE("flow words") {
-    RuleDriver driver{udp_rule("content:\"x\"; flow:to_server;", 1) + udp_rule("content:\"x\"; flow:from_server;", 2) + udp_rule("content:\"x\"; flow:established;", 3) +
-                      udp_rule("content:\"x\"; flow:not_established;", 4) + udp_rule("content:\"x\"; flow:only_frag;", 5) + udp_rule("content:\"x\"; flow:no_frag;", 6) +
+    RuleDriver driver{udp_rule("content:\"x\"; flow:to_server;", 1) + udp_rule("content:\"x\"; flow:from_server;", 2) +
+                      udp_rule("content:\"x\"; flow:established;", 3) + udp_rule("content:\"x\"; flow:not_established;", 4) +
+                      udp_rule("content:\"x\"; flow:only_frag;", 5) + udp_rule("content:\"x\"; flow:no_frag;", 6) +
                       udp_rule("content:\"x\"; flow:stateless;", 7)};
     driver.udp();
     driver.session.established = false;
@@ -94,11 +85,13 @@ TEST_CASE("flow words") {
 }
 
 TEST_CASE("protocols, addresses and ports of the header") {
-    RuleDriver driver{rule("alert tcp any any -> any any", "content:\"x\";", 1) + rule("alert udp any any -> any any", "content:\"x\";", 2) +
-                      rule("alert ip any any -> any any", "content:\"x\";", 3) + rule("alert icmp any any -> any any", "content:\"x\";", 4) +
-                      rule("alert udp 10.0.0.1 any -> any any", "content:\"x\";", 5) + rule("alert udp !10.0.0.1 any -> any any", "content:\"x\";", 6) +
-                      rule("alert udp any any -> any [1:100,!50]", "content:\"x\";", 7) + rule("alert udp any any <> 10.0.0.1 40000", "content:\"x\";", 8) +
-                      rule("alert udp [10.0.0.0/8,!10.0.0.2] any -> any any", "content:\"x\";", 9)};
+    RuleDriver driver{
+        rule("alert tcp any any -> any any", "content:\"x\";", 1) + rule("alert udp any any -> any any", "content:\"x\";", 2) +
+        rule("alert ip any any -> any any", "content:\"x\";", 3) + rule("alert icmp any any -> any any", "content:\"x\";", 4) +
+        rule("alert udp 10.0.0.1 any -> any any", "content:\"x\";", 5) + rule("alert udp !10.0.0.1 any -> any any", "content:\"x\";", 6) +
+        rule("alert udp any any -> any [1:100,!50]", "content:\"x\";", 7) +
+        rule("alert udp any any <> 10.0.0.1 40000", "content:\"x\";", 8) +
+        rule("alert udp [10.0.0.0/8,!10.0.0.2] any -> any any", "content:\"x\";", 9)};
     driver.udp();
     driver.session.server_port = 51;
     CHECK(driver.packet("x") == Sids{2, 3, 5, 7, 8, 9});
@@ -132,7 +125,8 @@ TEST_CASE("rules without contents are judged by packet, by what their header say
 }
 
 TEST_CASE("rules about addresses alone fire once per direction") {
-    RuleDriver driver{rule("alert ip any any -> 10.0.0.2 any", "", 1) + rule("alert ip 10.0.0.2 any -> any any", "", 2) + rule("alert ip any any -> 10.9.9.9 any", "", 3)};
+    RuleDriver driver{rule("alert ip any any -> 10.0.0.2 any", "", 1) + rule("alert ip 10.0.0.2 any -> any any", "", 2) +
+                      rule("alert ip any any -> 10.9.9.9 any", "", 3)};
     driver.udp();
     CHECK(driver.packet("") == Sids{1});
     CHECK(driver.packet("").empty());
@@ -145,7 +139,8 @@ TEST_CASE("the application protocol may become known after the bytes") {
     REQUIRE(ntp != no_protocol);
     SECTION("rules that ask for nothing else fire once per direction") {
         RuleDriver driver{rule("alert ntp any any -> any any", "", 1) + rule("alert udp any any -> any any", "app-layer-protocol:ntp;", 2) +
-                          rule("alert udp any any -> any any", "app-layer-protocol:!ntp;", 3) + rule("alert udp any any -> any any", "app-layer-protocol:ntp; flow:to_client;", 4)};
+                          rule("alert udp any any -> any any", "app-layer-protocol:!ntp;", 3) +
+                          rule("alert udp any any -> any any", "app-layer-protocol:ntp; flow:to_client;", 4)};
         driver.udp();
         CHECK(driver.packet("x").empty());
         CHECK(driver.app_known(ntp) == Sids{1, 2});
@@ -154,7 +149,8 @@ TEST_CASE("the application protocol may become known after the bytes") {
         CHECK(driver.packet("x", Direction::to_client).empty());
     }
     SECTION("contents that matched before are kept") {
-        const std::string rules = rule("alert ntp any any -> any any", "content:\"x\";", 1) + rule("alert udp any any -> any any", "content:\"x\"; app-layer-protocol:!ntp;", 2);
+        const std::string rules = rule("alert ntp any any -> any any", "content:\"x\";", 1) +
+                                  rule("alert udp any any -> any any", "content:\"x\"; app-layer-protocol:!ntp;", 2);
         RuleDriver driver{rules};
         CHECK(driver.udp().packet("x").empty());
         CHECK(driver.app_known(ntp) == Sids{1});
@@ -203,7 +199,8 @@ TEST_CASE("5,000 literals: what a plain search finds") {
         std::size_t expected = 0;
         for (const rules::Rule& one : copy.rules) {
             const auto& content = std::get<rules::Content>(one.groups[0].checks[0]);
-            expected += content.nocase ? folded.find(lower(content.pattern)) != std::string::npos : payload.find(content.pattern) != std::string::npos;
+            expected += content.nocase ? folded.find(lower(content.pattern)) != std::string::npos
+                                       : payload.find(content.pattern) != std::string::npos;
         }
         RuleDriver packets{compiled}, streams{compiled};
         CHECK(packets.udp().packet(payload).size() <= expected);
@@ -229,8 +226,10 @@ TEST_CASE("a rule with an expression that nobody understands does not fire; the 
 }
 
 TEST_CASE("matching leaves the heap alone") {
-    RuleDriver driver{tcp_rule("content:\"abc\"; content:\"def\"; distance:0; pcre:\"/x(y)\\1/\"; flowbits:set,a;", 1) + tcp_rule("content:\"abc\"; pcre:\"/a.*z/\";", 2) +
-                      udp_rule("content:\"abc\"; byte_test:1,=,97,0; flowbits:isnotset,b; flowbits:set,b;", 3) + rule("alert ip any any -> 10.0.0.2 any", "", 4)};
+    RuleDriver driver{tcp_rule("content:\"abc\"; content:\"def\"; distance:0; pcre:\"/x(y)\\1/\"; flowbits:set,a;", 1) +
+                      tcp_rule("content:\"abc\"; pcre:\"/a.*z/\";", 2) +
+                      udp_rule("content:\"abc\"; byte_test:1,=,97,0; flowbits:isnotset,b; flowbits:set,b;", 3) +
+                      rule("alert ip any any -> 10.0.0.2 any", "", 4)};
     const std::string payload = "abc def xyy z";
     const auto bytes = as_bytes(payload);
     struct Counter final : rules::HitSink {
@@ -240,19 +239,20 @@ TEST_CASE("matching leaves the heap alone") {
     rules::PacketView packet;
     packet.payload = bytes;
     packet.destination = IpAddress::v4(0x0a000002);
-    const std::size_t before = allocations;
-    for (unsigned i = 0; i < 100; ++i) {
-        rules::SessionHandle handle = 0;
-        rules::SessionView session;
-        session.established = true;
-        packet.ip_protocol = session.ip_protocol = i % 2 == 0 ? 6 : 17;
-        driver.engine().packet(packet, session, handle, sink);
-        if (i % 2 == 0)
-            for (std::size_t at = 0; at < bytes.size(); ++at)
-                driver.engine().stream(Direction::to_server, bytes.subspan(at, 1), at, packet, session, handle, sink);
-        driver.engine().release(handle);
+    {
+        const NoAlloc guard;
+        for (unsigned i = 0; i < 100; ++i) {
+            rules::SessionHandle handle = 0;
+            rules::SessionView session;
+            session.established = true;
+            packet.ip_protocol = session.ip_protocol = i % 2 == 0 ? 6 : 17;
+            driver.engine().packet(packet, session, handle, sink);
+            if (i % 2 == 0)
+                for (std::size_t at = 0; at < bytes.size(); ++at)
+                    driver.engine().stream(Direction::to_server, bytes.subspan(at, 1), at, packet, session, handle, sink);
+            driver.engine().release(handle);
+        }
     }
-    CHECK(allocations == before);
     CHECK(sink.hits == 100 + 100 + 50);
 }
 

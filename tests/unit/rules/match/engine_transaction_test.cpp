@@ -32,9 +32,11 @@ std::string ntp_rule(std::string_view options, unsigned sid) {
 }  // namespace
 
 TEST_CASE("fields are searched, compared and transformed") {
-    RuleDriver driver{ntp_rule(R"(ntp.reference_id; content:"GPS"; startswith;)", 1) + ntp_rule(R"(ntp.reference_id; content:"gps"; nocase; bsize:4;)", 2) +
-                      ntp_rule("ntp.version:>3;", 3) + ntp_rule(R"(ntp.version:4; ntp.reference_id; content:"PPS";)", 4) +
-                      ntp_rule(R"(ntp.reference_id; to_lowercase; content:"gps";)", 5) + ntp_rule(R"(ntp.reference_id; dotprefix; content:".GPS";)", 6) +
+    RuleDriver driver{ntp_rule(R"(ntp.reference_id; content:"GPS"; startswith;)", 1) +
+                      ntp_rule(R"(ntp.reference_id; content:"gps"; nocase; bsize:4;)", 2) + ntp_rule("ntp.version:>3;", 3) +
+                      ntp_rule(R"(ntp.version:4; ntp.reference_id; content:"PPS";)", 4) +
+                      ntp_rule(R"(ntp.reference_id; to_lowercase; content:"gps";)", 5) +
+                      ntp_rule(R"(ntp.reference_id; dotprefix; content:".GPS";)", 6) +
                       ntp_rule(R"(ntp.reference_id; to_md5; content:"|bd 79 51 dd 5c 08 03 e3 d9 bc fc 27 2c 53 4a 10|";)", 7) +
                       ntp_rule(R"(ntp.reference_id; pcre:"/^G.S/";)", 8) + ntp_rule("ntp.opcode:2;", 9) +
                       "alert ip any any -> any any (msg:\"m\"; app-layer-protocol:!ntp; ntp.version:4; sid:10;)\n"};
@@ -74,7 +76,8 @@ TEST_CASE("the direction is that of the report") {
         } sink;
         rules::SessionHandle handle = 0;
         const ntp::Transaction transaction = time_message(4, "x");
-        other.engine().transaction(protocols()[ntp_id], &transaction, Report::request, Direction::to_server, last, other.session, handle, sink);
+        other.engine().transaction(protocols()[ntp_id], &transaction, Report::request, Direction::to_server, last, other.session, handle,
+                                   sink);
         CHECK(sink.hits == 1);
     }
 }
@@ -107,14 +110,16 @@ TEST_CASE("payload and fields in one rule") {
     driver.view.payload = as_bytes("\x23 the message");
     CHECK(driver.transaction(ntp_id, time_message(4, "x"), Report::request, Direction::to_server).empty());
     SECTION("over TCP, what the stream remembers") {
-        RuleDriver stream{tcp_rule(R"(content:"abc"; content:"never";)", 2) + "alert ip any any -> any any (msg:\"m\"; content:\"abc\"; ntp.version:4; sid:1;)\n"};
+        RuleDriver stream{tcp_rule(R"(content:"abc"; content:"never";)", 2) +
+                          "alert ip any any -> any any (msg:\"m\"; content:\"abc\"; ntp.version:4; sid:1;)\n"};
         CHECK(stream.segments("xxabcxx", 1).empty());
         CHECK(stream.transaction(ntp_id, time_message(4, "x"), Report::request, Direction::to_server) == Sids{1});
     }
 }
 
 TEST_CASE("flowbits and pass over transactions") {
-    RuleDriver driver{ntp_rule("ntp.version:2; flowbits:set,old; flowbits:noalert;", 1) + ntp_rule("ntp.version:4; flowbits:isset,old;", 2) +
+    RuleDriver driver{ntp_rule("ntp.version:2; flowbits:set,old; flowbits:noalert;", 1) +
+                      ntp_rule("ntp.version:4; flowbits:isset,old;", 2) +
                       "pass ntp any any -> any any (msg:\"m\"; ntp.version:1; sid:3;)\n" + udp_rule("content:\"x\";", 4)};
     driver.udp();
     CHECK(driver.transaction(ntp_id, time_message(4, "a"), Report::request, Direction::to_server).empty());

@@ -92,7 +92,8 @@ TEST_CASE("stream_size by side") {
 
 TEST_CASE("the protocol that is not known yet") {
     const ProtocolId ntp = find_protocol("ntp");
-    const RuleText text = rules_from("alert ip any any -> any any (msg:\"m\"; app-layer-protocol:!ntp; sid:1;)\nalert ntp any any -> any any (msg:\"m\"; sid:2;)");
+    const RuleText text = rules_from(
+        "alert ip any any -> any any (msg:\"m\"; app-layer-protocol:!ntp; sid:1;)\nalert ntp any any -> any any (msg:\"m\"; sid:2;)");
     CHECK(matches_app(text.rules[0], no_protocol, false) == AppMatch::unknown);
     CHECK(matches_app(text.rules[0], no_protocol, true) == AppMatch::yes);
     CHECK(matches_app(text.rules[0], ntp, false) == AppMatch::no);

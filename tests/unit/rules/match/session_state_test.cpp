@@ -25,7 +25,7 @@ TEST_CASE("states are bounded and come back clean") {
 }
 
 TEST_CASE("notes are found by kind, subject and direction; flowbits outlive the others") {
-    SessionTable table{4, 0};
+    SessionTable table{40, 0};
     std::uint32_t handle = 0;
     SessionState& state = *table.make(handle);
     table.note(state, Kind::fired, Direction::to_client, 7)->position = 5;
@@ -36,6 +36,7 @@ TEST_CASE("notes are found by kind, subject and direction; flowbits outlive the 
     CHECK(table.note(state, Kind::flowbit, Direction::to_server, 1000) != nullptr);  // in the place of the fired one
     CHECK(table.find(state, Kind::fired, Direction::to_client, 7) == nullptr);
     CHECK(table.note(state, Kind::flowbit, Direction::to_server, 1001) == nullptr);
+    CHECK(table.notes_refused() == 1);
     table.forget(state, [](const Note& note) { return note.subject % 2 == 0; });
     unsigned left = 0;
     table.each(state, [&](const Note& note) { left += note.subject % 2; });
