@@ -8,7 +8,7 @@
 namespace weir::telnet {
 
 inline constexpr std::size_t max_line = 256;
-inline constexpr std::size_t max_negotiations = 32;
+inline constexpr std::size_t max_negotiations = 64;  ///< told at once; real clients need up to 40
 
 /// One IAC WILL/WONT/DO/DONT option.
 struct Negotiation {
