@@ -118,6 +118,7 @@ def test_wrong_usage():
         (["replay", "--set", "nonsense", capture], "expected KEY=VALUE"),
         (["replay", "--rules", "x.rules", "--no-rules", capture], "--no-rules"),
     ]
+    cases += [(["replay", option, "", capture], f"{option}: an empty name") for option in ("--policy", "--rules", "--config", "--output")]
     for arguments, text in cases:
         Run(*arguments).expect(USAGE, text)
 
