@@ -9,6 +9,7 @@ namespace weir::http {
 namespace {
 
 constexpr std::size_t max_probe_line = 4096;
+constexpr std::size_t max_start_line = 8 * 1024;  // behind a gap
 
 /// Host without port, in lower case, in scratch memory; the port goes to `port`.
 Bytes normalised_host(Bytes host, Scratch& scratch, std::uint32_t& port) noexcept {
@@ -63,6 +64,7 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
                 answer_.length += rest.size();
                 fed = Fed::ok(rest.size());
                 break;
+            case Phase::lost: fed = next_start(direction, rest, emit); break;
         }
         consumed += fed.consumed;
         fed.consumed = consumed;
@@ -92,7 +94,9 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
     Head head;
     if (!read_head(bytes.first(size), response, emit.scratch(), head)) {
         emit.anomaly(response ? 2 : 1, direction);
-        return Fed::malformed();
+        if (response) return Fed::malformed();
+        lossy_ = true;  // what the server makes of it is still worth reading
+        return Fed::done(0);
     }
     const Framing frame = framing(head, response);
     const bool first_time = side.phase == Phase::head;
@@ -179,15 +183,36 @@ Fed State::rest_of_chunks(Direction direction, Bytes bytes, Emit<Transaction> em
     return Fed::ok(trailer + field.size);
 }
 
-Fed State::gap(Direction direction, std::uint64_t missing, Emit<Transaction>) noexcept {
+/// Bytes are missing, and with them where the next message begins: it is where the next start line is.
+Fed State::next_start(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
+    Side& side = sides_[static_cast<std::size_t>(direction)];
+    const bool response = direction == Direction::to_client;
+    const TextLine line = first_line(bytes, side.searched);
+    side.searched = 0;
+    if (!line.complete()) {
+        if (bytes.size() > max_start_line) return Fed::ok(bytes.size());
+        side.searched = static_cast<std::uint32_t>(bytes.size());
+        return Fed::need_more(0);
+    }
+    if (!(response ? is_status_line(line.text) : is_request_line(line.text))) return Fed::ok(line.size);
+    // Few clients pipeline: this answers the latest request, those before it had theirs in the gap.
+    while (response && waiting_.size() > 1) log(emit);
+    side.phase = Phase::head;
+    return Fed::ok(0);
+}
+
+Fed State::gap(Direction direction, std::uint64_t missing, Emit<Transaction> emit) noexcept {
     Side& side = sides_[static_cast<std::size_t>(direction)];
     if (side.phase == Phase::until_close || side.to_close) {
         side.phase = Phase::until_close;
         answer_.length += missing;
         return Fed::ok(0);
     }
-    // Where the next message begins is not known any more.
-    return Fed::done(0);
+    if (direction == Direction::to_client && answer_.seen) log(emit);
+    side = {};
+    side.phase = Phase::lost;
+    lossy_ = true;
+    return Fed::ok(0);
 }
 
 void State::end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) noexcept {
@@ -223,7 +248,7 @@ void State::check(const Head& head, bool response, Emit<Transaction> emit) noexc
     if (head.both_lengths) emit.anomaly(5, direction);
     if (head.bad_line) emit.anomaly(7, direction);
     if (!response && head.host.data() == nullptr && equal_nocase(head.protocol, "HTTP/1.1")) emit.anomaly(6, direction);
-    if (response && waiting_.empty()) emit.anomaly(10, direction);
+    if (response && waiting_.empty() && !lossy_) emit.anomaly(10, direction);
 }
 
 void State::keep(const Head& head, Emit<Transaction> emit) noexcept {

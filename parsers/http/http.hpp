@@ -49,6 +49,7 @@ private:
         body,        ///< the head has been reported; it stays in the stream until the start of its body is there, too
         chunks,      ///< a chunked body goes on behind what was shown
         until_close, ///< a body without a length
+        lost,        ///< behind a gap: a start line is awaited
     };
     struct Side {
         Phase phase = Phase::head;
@@ -68,6 +69,7 @@ private:
 
     Fed message(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
     Fed rest_of_chunks(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
+    Fed next_start(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept;
     [[nodiscard]] Framing framing(const Head& head, bool response) const noexcept;
     void report(const Head& head, bool response, Bytes body, Report what, Emit<Transaction> emit) noexcept;
     void check(const Head& head, bool response, Emit<Transaction> emit) noexcept;
@@ -86,6 +88,7 @@ private:
     std::uint16_t text_used_ = 0;
     Answer answer_{};
     bool opaque_ = false;  ///< CONNECT or an upgrade was accepted: no HTTP follows
+    bool lossy_ = false;   ///< requests may have passed unread: a response without one is no wonder
 };
 
 // Fields that a function works out; http_fields.cpp.

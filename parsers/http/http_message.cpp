@@ -102,6 +102,11 @@ bool is_request_line(Bytes line) noexcept {
     return read_start_line(line, false, head) && starts_nocase(head.protocol, "HTTP/1.");
 }
 
+bool is_status_line(Bytes line) noexcept {
+    Head head;
+    return starts_nocase(line, "HTTP/1.") && read_start_line(line, true, head);
+}
+
 std::size_t head_size(Bytes bytes, std::size_t searched) noexcept {
     // The end is LF CR LF or LF LF; step back over what may be its beginning.
     std::size_t at = searched > 3 ? searched - 3 : 0;

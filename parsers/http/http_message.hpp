@@ -42,6 +42,8 @@ struct Head {
 
 /// Whether `line` is a request line that ends in HTTP/1.x.
 [[nodiscard]] bool is_request_line(Bytes line) noexcept;
+/// Whether `line` is a status line that begins with HTTP/1.x.
+[[nodiscard]] bool is_status_line(Bytes line) noexcept;
 
 /// Takes a chunked body apart (RFC 9112 section 7.1).
 struct Chunks {

@@ -84,7 +84,14 @@ void State::byte(Direction direction, std::uint8_t byte, Emit<Transaction> emit)
             if (byte == iac) side.step = Step::sub_command;
             return;
         case Step::sub_command:
-            side.step = byte == se ? Step::data : Step::sub;
+            if (byte == iac) {
+                side.step = Step::sub;  // IAC IAC: the octet 255
+            } else if (byte == se) {
+                side.step = Step::data;
+            } else {  // no SE came: telnet servers take the command and let the subnegotiation end here
+                side.step = Step::command;
+                this->byte(direction, byte, emit);
+            }
             return;
     }
 }

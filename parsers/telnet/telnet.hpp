@@ -8,7 +8,7 @@
 namespace weir::telnet {
 
 inline constexpr std::size_t max_line = 256;
-inline constexpr std::size_t max_negotiations = 32;
+inline constexpr std::size_t max_negotiations = 64;  ///< told at once; real clients need up to 40
 
 /// One IAC WILL/WONT/DO/DONT option.
 struct Negotiation {
@@ -70,7 +70,7 @@ struct Parser {
         field<&Transaction::prompt>("telnet.prompt", "telnet.prompt", "What the server had shown when the line was typed"),
         field<&Transaction::line>("telnet.line", "", "A line, from either end, editing done"),
         field<&line_for_log>("", "telnet.line", "The line that the client typed; absent where a password was asked for"),
-        field<&redacted>("", "telnet.redacted", "The line was a password and is withheld"),
+        field<&redacted>("", "telnet.redacted", "The line was a password and is withheld", FieldKind::number),
     };
     static constexpr std::array anomalies{
         Anomaly{1, "line_too_long", "A line that is longer than the parser keeps; its start is reported"},

@@ -287,12 +287,14 @@ int replay(const Options& options) {
 void add_replay(CLI::App& app, int& code) {
     auto* const command = app.add_subcommand("replay", "Runs captures through the whole pipeline and says what it found");
     auto options = std::make_shared<Options>();
-    command->add_option("--policy", options->policy, "Who is watched and what they may do (policy.yaml)");
-    command->add_option("--rules", options->rules, "A rule file or a folder of *.rules, instead of the shipped packs; may be repeated")->allow_extra_args(false);
+    // `--policy "$POLICY"` with nothing in it must not become a run without a policy.
+    const CLI::Validator named{[](const std::string& name) { return name.empty() ? std::string{"an empty name"} : std::string{}; }, ""};
+    command->add_option("--policy", options->policy, "Who is watched and what they may do (policy.yaml)")->check(named);
+    command->add_option("--rules", options->rules, "A rule file or a folder of *.rules, instead of the shipped packs; may be repeated")->allow_extra_args(false)->check(named);
     command->add_flag("--no-rules", options->no_rules, "No rules at all")->excludes("--rules");
-    command->add_option("--config", options->config, "Settings (weir.yaml)");
+    command->add_option("--config", options->config, "Settings (weir.yaml)")->check(named);
     command->add_option("--set", options->settings, "One setting, KEY=VALUE, over the file's; may be repeated")->allow_extra_args(false);
-    command->add_option("--output", options->output, "Folder for eve.json, metrics.prom and evidence/")->capture_default_str();
+    command->add_option("--output", options->output, "Folder for eve.json, metrics.prom and evidence/")->capture_default_str()->check(named);
     command->add_option("--threads", options->threads, "Workers; the output does not depend on it")->check(CLI::Range(1, 64))->capture_default_str();
     command->add_option("--fail-on", options->fail_on, "Exit code 3 when an alert is at least this severe: critical, high, medium, low, info, or 1 to 4");
     command->add_flag("--profile", options->profile, "Print cycles per packet and stage at the end");

@@ -132,6 +132,10 @@ public:
     bool gap(Direction direction, std::uint64_t missing) {
         begin(Transport::tcp);
         Side& side = sides_[index(direction)];
+        const std::uint64_t skipped = std::min(side.skip, missing);  // a hole in what is skipped anyway is none
+        side.skip -= skipped;
+        if (skipped == missing && skipped != 0) return true;
+        missing -= skipped;
         side.pending.clear();
         side.want = 0;
         if (info_.gap == nullptr) {

@@ -168,3 +168,37 @@ TEST_CASE("http: recognised from either end, on any port") {
     CHECK(probe("SSH-2.0-OpenSSH\r\n").answer == Probe::Answer::no_match);
     CHECK(probe("\x16\x03\x01").answer == Probe::Answer::no_match);
 }
+
+TEST_CASE("http: behind a gap the next start line begins a message") {
+    Driver driver;
+    driver.stream(up, as_bytes("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    driver.stream(down, as_bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
+    CHECK(driver.gap(down, 40));  // the rest of it and the start of the answer to /2
+    driver.stream(down, as_bytes("lost tail\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+    CHECK(driver.gap(up, 100));
+    driver.stream(up, as_bytes("Accept: */*\r\n\r\nGET /4 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    const Outcome& outcome = driver.finish();
+    const auto logged = with(outcome, Report::log);
+    REQUIRE(logged.size() == 3);
+    CHECK(logged[0].get("http.url") + ' ' + logged[0].get("http.status") == "/1 200");
+    CHECK(logged[1].get("http.url") + ' ' + logged[1].get("http.status") == "/2 404");
+    CHECK(logged[2].get("http.url") + ' ' + logged[2].get("http.status") == "/4 ");
+    CHECK(outcome.anomalies.empty());
+}
+
+TEST_CASE("http: a hole in a body that nobody reads is none") {
+    Driver driver;
+    driver.stream(up, as_bytes("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    driver.stream(down, as_bytes("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + std::string(16384, 'x')));
+    CHECK(driver.gap(down, 3000));
+    driver.stream(down, as_bytes(std::string(616, 'x') + "HTTP/1.1 204 No Content\r\n\r\n"));
+    CHECK(with(driver.finish(), Report::response).size() == 3);  // two heads and a body
+}
+
+TEST_CASE("http: the answer to a broken request is read") {
+    const Outcome outcome = outcome_of({{up, "GET/ HTTP/1.1\r\nHost: a\r\n\r\n"}, {down, "HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n"}});
+    CHECK(outcome.anomalies == std::vector<std::string>{"request_line_invalid"});
+    const auto logged = with(outcome, Report::log);
+    REQUIRE(logged.size() == 1);
+    CHECK(logged[0].get("http.status") == "400");
+}

@@ -94,3 +94,13 @@ TEST_CASE("telnet: recognised by its negotiation on any port, by text on its own
     CHECK(probe(as_bytes("login: "), true).answer == Probe::Answer::match);
     CHECK(probe(as_bytes("login: "), false).answer == Probe::Answer::no_match);
 }
+
+TEST_CASE("telnet: a subnegotiation without its end hides nothing") {
+    Driver driver;
+    driver.stream(up, "ff fa 18 00 78 74 ff fd 01"_hex);  // IAC DO ECHO stands where IAC SE should
+    driver.stream(up, as_bytes("enable\r\n"));
+    const auto seen = typed(driver.finish());
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[0].get("telnet.negotiations[].option") == "1");
+    CHECK(seen[1].get("telnet.line") == "enable,enable");
+}
