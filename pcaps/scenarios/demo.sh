@@ -5,7 +5,6 @@ add_host stranger collector open-resolver
 start_sshd stranger 22 22222
 start_tftp_server stranger
 start_trap_receiver collector
-start_log_server collector
 start_resolver open-resolver --address=/relay.example/203.0.113.50 --txt-record=task.relay.example,"sleep 3600"
 start_capture
 start_gnb
@@ -26,8 +25,6 @@ reverse_shell gnb-0117 4444
 everybody 6
 router_backup "${address[stranger]}"
 send_trap edge-07 "${address[collector]}" $traps.5
-start_log_client edge-07 "@@${address[logs]}" "@${address[collector]}"
-note edge-07 auth.notice sshd 'Accepted publickey for root from 10.30.0.20 port 40112'
 everybody 7
 ssh_reverse_tunnel bmc-12
 on olt-03 dig +short @"${address[open-resolver]}" task.relay.example TXT >/dev/null

@@ -8,7 +8,8 @@ wait_for stranger tcp 9999
 start_capture
 start_router
 router_round 1
-on edge-07 timeout 30 tcpdump -i eth0 -c 12 -U -w - udp port 123 or udp port 161 2>/dev/null | on edge-07 ncat -n --send-only "${address[stranger]}" 9999 &
+on edge-07 timeout 30 tcpdump -i eth0 -c 12 -U -w - udp port 123 or udp port 161 2>/dev/null |
+    on edge-07 ncat -n --send-only "${address[stranger]}" 9999 &
 sender=$!
 router_round 2
 router_round 3

@@ -5,9 +5,8 @@ add_host collector
 start_trap_receiver collector
 start_log_server collector
 start_capture
-start_router
+start_router "@${address[collector]}"
 router_round 1
-start_log_client edge-07 "@@${address[logs]}" "@${address[collector]}"
 note edge-07 local7.warning mgd 'admin changed syslog host'
 send_trap edge-07 "${address[collector]}" $traps.5
 note edge-07 auth.notice sshd 'Accepted publickey for root from 10.30.0.20 port 40112'

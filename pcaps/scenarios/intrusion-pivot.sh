@@ -6,8 +6,10 @@ start_capture
 start_gnb
 gnb_round 1
 socks_server gnb-0117 1080
-typed 'id' exit | on stranger ssh -tt -o "ProxyCommand=ncat --proxy-type socks5 --proxy ${address[gnb-0117]}:1080 %h %p" "root@${address[files]}" >/dev/null 2>&1 || true
+typed 'id' exit | on stranger ssh -tt -o "ProxyCommand=ncat --proxy-type socks5 --proxy ${address[gnb-0117]}:1080 %h %p" \
+    "root@${address[files]}" >/dev/null 2>&1 || true
 start gnb-0117 ncat -n -l -k 8118 --proxy-type http
 wait_for gnb-0117 tcp 8118
-typed 'id' exit | on stranger ssh -tt -o "ProxyCommand=ncat --proxy-type http --proxy ${address[gnb-0117]}:8118 %h %p" "root@${address[files]}" >/dev/null 2>&1 || true
+typed 'id' exit | on stranger ssh -tt -o "ProxyCommand=ncat --proxy-type http --proxy ${address[gnb-0117]}:8118 %h %p" \
+    "root@${address[files]}" >/dev/null 2>&1 || true
 gnb_round 2

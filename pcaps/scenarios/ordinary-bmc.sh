@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A BMC at work: its web interface over TLS, syslog over TCP, time, an administrator over SSH.
+# A BMC at work: its web interface over TLS, syslog, time, an administrator over SSH.
 start_management
 start_capture
 start_bmc

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs one golden case: run.py CASE_DIR WEIR_BINARY. Replays its capture three times and compares what was written.
 
-run.py --coverage WEIR_BINARY: every shipped rule has a case in which it fires. README.md says what a case may hold.
+run.py --packs WEIR_BINARY: every shipped rule loads, has a case in which it fires, and stands in docs/packs.md.
+--accept writes the expected eve.json, or the table of docs/packs.md, anew. README.md says what a case may hold.
 Exit codes: 0 as expected, 1 not, 4 skipped because the capture is not here.
 """
 
@@ -142,6 +143,8 @@ def check_expected(folder, case, written):
     path = folder / case["expected"]
     if "--accept" in sys.argv:
         path.write_bytes(written)
+    if not path.exists():
+        raise Failure(f"no {path.name} to compare with; --accept writes it")
     check_same(f"eve.json differs from {path.name}", path.read_bytes(), written)
 
 
@@ -163,23 +166,57 @@ def run(folder, weir):
     return 0
 
 
-def coverage(weir):
-    """Every rule of the packs is expected by a case; every case names rules that exist."""
-    shipped = collections.Counter()
+def shipped_rules():
+    """(pack, rule text) of every rule, its continued lines joined."""
     for pack in sorted((TREE / "rules" / "packs").glob("*.rules")):
-        shipped.update(int(number) for number in re.findall(r"\bsid:(\d+);", pack.read_text()))
+        for line in pack.read_text().replace("\\\n", "").splitlines():
+            if line.startswith("alert "):
+                yield pack.name, line
+
+
+def packs_table(captures):
+    """The rules as docs/packs.md shows them; `captures` says by sid in which captures they fire."""
+    rows = []
+    last = None
+    for pack, rule in shipped_rules():
+        if pack != last:
+            rows += ["", f"### {pack}", "", "| sid | what it says | kind | ATT&CK | confidence | fires in |", "|---|---|---|---|---|---|"]
+            last = pack
+        sid = int(re.search(r"\bsid:(\d+);", rule)[1])
+        message = re.search(r'msg:"([^"]*)"', rule)[1]
+        kind = re.search(r"weir_kind ([\w-]+)", rule)[1]
+        techniques = ", ".join(re.findall(r"mitre_technique_id (T[\d.]+)", rule))
+        confidence = re.search(r"confidence (\w+)", rule)[1].lower()
+        rows.append(f"| {sid} | {message} | `{kind}` | {techniques} | {confidence} | {', '.join(sorted(captures.get(sid, [])))} |")
+    return "\n".join(rows) + "\n\n"
+
+
+def check_packs(weir):
     checked = subprocess.run([weir, "rules", "check", str(TREE / "rules" / "packs")], capture_output=True, text=True)
     if checked.returncode != 0:
         raise Failure(checked.stdout + checked.stderr)
-    expected = {0}
-    for folder in sorted(path.parent for path in pathlib.Path(__file__).parent.glob("*/case.yaml")):
-        expected.update(wanted["signature_id"] for wanted in load_case(folder).get("alerts", []) if "signature_id" in wanted)
-    problems = [f"sid {sid} stands twice" for sid, count in shipped.items() if count > 1]
-    problems += [f"no case expects sid {sid}" for sid in shipped if sid not in expected]
-    problems += [f"a case expects sid {sid}, which no pack has" for sid in sorted(expected) if 9100000 <= sid < 9200000 and sid not in shipped]
+    captures = collections.defaultdict(set)
+    for folder in sorted(path.parent for path in pathlib.Path(__file__).resolve().parent.glob("*/case.yaml")):
+        case = load_case(folder)
+        names = case["capture"] if isinstance(case["capture"], list) else [case["capture"]]
+        for wanted in case.get("alerts", []):
+            # A case of several captures does not tell which of them it is; each of ours has a case of its own.
+            if "signature_id" in wanted and len(names) == 1:
+                captures[wanted["signature_id"]].add("`" + names[0].removeprefix("shared:").split("/")[-1] + "`")
+    sids = [int(re.search(r"\bsid:(\d+);", rule)[1]) for _, rule in shipped_rules()]
+    problems = [f"sid {sid} stands twice" for sid, count in collections.Counter(sids).items() if count > 1]
+    problems += [f"no case expects sid {sid}" for sid in sids if sid not in captures]
+    problems += [f"a case expects sid {sid}, which no pack has" for sid in sorted(captures) if 9100000 <= sid < 9200000 and sid not in sids]
     if problems:
         raise Failure("\n".join(problems))
-    print(f"{len(shipped)} rules, each with a case")
+    page = TREE / "docs" / "packs.md"
+    start, end = "<!-- rules: made by tests/golden/run.py --packs --accept, do not edit -->\n", "<!-- end of rules -->"
+    before, rest = page.read_text().split(start)
+    wanted = before + start + packs_table(captures) + end + rest.split(end)[1]
+    if "--accept" in sys.argv:
+        page.write_text(wanted)
+    check_same("docs/packs.md is out of date: run tests/golden/run.py --packs --accept", page.read_bytes(), wanted.encode())
+    print(f"{len(sids)} rules, each with a case")
     return 0
 
 
@@ -189,7 +226,8 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        return coverage(arguments[1]) if arguments[0] == "--coverage" else run(pathlib.Path(arguments[0]).resolve(), arguments[1])
+        weir = str(pathlib.Path(arguments[1]).resolve())
+        return check_packs(weir) if arguments[0] == "--packs" else run(pathlib.Path(arguments[0]).resolve(), weir)
     except Failure as failure:
         print(failure)
         return 1
