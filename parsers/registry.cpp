@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/registry.hpp"
 
+#include "parsers/protocol_set.hpp"
 #include "parsers/registry_includes.hpp"  // generated from registry.list
 
 namespace weir {
@@ -8,7 +9,7 @@ namespace {
 #define WEIR_DESCRIBE(name) describe<name::Parser>(),
 constexpr std::array table{WEIR_PARSERS(WEIR_DESCRIBE)};
 #undef WEIR_DESCRIBE
-static_assert(table.size() < no_protocol && table.size() <= 64, "a session keeps one bit per protocol while it probes");
+static_assert(table.size() <= ProtocolSet::capacity, "a session keeps one bit per protocol while it probes");
 }  // namespace
 
 std::span<const ParserInfo> protocols() noexcept { return table; }

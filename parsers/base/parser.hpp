@@ -62,6 +62,7 @@ struct Fed {
         ok,         ///< went through everything it could; call again when bytes come
         need_more,  ///< an element is incomplete: call again when at least `want` bytes are there (0: any more)
         done,       ///< wants no more bytes of this direction (encrypted from here on, or given up quietly)
+        upgraded,   ///< after the consumed bytes, in both directions, another protocol is spoken: it is identified anew
         malformed,  ///< not this protocol, or broken beyond repair: the session's parsing ends, counted as an anomaly
     };
     Status status = Status::ok;
@@ -73,6 +74,7 @@ struct Fed {
     static constexpr Fed need_more(std::size_t consumed, std::size_t want = 0) noexcept { return {Status::need_more, consumed, want, 0}; }
     static constexpr Fed skip_after(std::size_t consumed, std::uint64_t skip) noexcept { return {Status::ok, consumed, 0, skip}; }
     static constexpr Fed done(std::size_t consumed) noexcept { return {Status::done, consumed, 0, 0}; }
+    static constexpr Fed upgraded(std::size_t consumed) noexcept { return {Status::upgraded, consumed, 0, 0}; }
     static constexpr Fed malformed() noexcept { return {Status::malformed, 0, 0, 0}; }
 };
 
@@ -151,6 +153,7 @@ public:
     virtual void transaction(const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept = 0;
     virtual void anomaly(const ParserInfo& parser, unsigned id, Direction direction) noexcept = 0;
     virtual void expect(const ParserInfo& parser, const Expectation& expectation) noexcept = 0;
+    virtual void roles(const ParserInfo& parser, bool opposite) noexcept = 0;
 
     Scratch& scratch;
 
@@ -169,6 +172,9 @@ public:
     }
     void anomaly(unsigned id, Direction direction) const noexcept { sink_->anomaly(*parser_, id, direction); }
     void expect(const Expectation& expectation) const noexcept { sink_->expect(*parser_, expectation); }
+    /// For parsers with `late_roles`, once: who serves has shown itself. `opposite`: the server sends what is fed as `to_server`;
+    /// later feeds stay as they are.
+    void roles(bool opposite) const noexcept { sink_->roles(*parser_, opposite); }
     [[nodiscard]] Scratch& scratch() const noexcept { return sink_->scratch; }
 
 private:
@@ -187,6 +193,7 @@ struct ParserInfo {
     std::size_t state_size;
     bool tcp;
     bool udp;
+    bool late_roles;  ///< the first bytes do not tell who is the client; `Emit::roles` does, later
     Probe (*probe)(const Offer&) noexcept;
     void (*start)(void* state) noexcept;  ///< constructs the state in memory of `state_size` bytes, 16-byte aligned
     void (*begin)(void* state, Transport) noexcept;  ///< called once after start; null: the transport makes no difference
@@ -194,11 +201,13 @@ struct ParserInfo {
     Fed (*gap)(void* state, Direction, std::uint64_t missing, Sink&, const ParserInfo&) noexcept;  ///< null: give up at a gap
     void (*end)(void* state, Direction, Bytes unconsumed, Sink&, const ParserInfo&) noexcept;     ///< null: bytes left over say nothing
     void (*finish)(void* state, Sink&, const ParserInfo&) noexcept;                                ///< null: nothing to flush
+    void (*announced)(void* state, std::string_view label) noexcept;  ///< null: what a parent session says it carries is of no use
 };
 
-/// What every parser promises. Optional members: `event` (default: name), `tcp`/`udp` (default: from the hints),
+/// What every parser promises. Optional members: `event` (default: name), `tcp`/`udp` (default: from the hints), `late_roles`,
 /// `State::begin(Transport)`, `State::gap(Direction, std::uint64_t, Emit)`,
-/// `State::end(Direction, Bytes, Emit)` (a stream has ended with bytes that were not consumed), `State::finish(Emit)`.
+/// `State::end(Direction, Bytes, Emit)` (a stream has ended with bytes that were not consumed), `State::finish(Emit)`,
+/// `State::announced(std::string_view)` (another session has announced this one: `Expectation::label`, called before any bytes).
 template <class P>
 concept ParserType = requires(typename P::State state, Direction direction, Bytes bytes, Emit<typename P::Transaction> emit, const Offer& offer) {
     { P::name } -> std::convertible_to<std::string_view>;
@@ -234,6 +243,7 @@ template <ParserType P>
     } else {
         for (const Hint& hint : P::hints) (hint.transport == Transport::tcp ? info.tcp : info.udp) = true;
     }
+    if constexpr (requires { P::late_roles; }) info.late_roles = P::late_roles;
     info.probe = &P::probe;
     info.start = [](void* state) noexcept { new (state) State{}; };
     if constexpr (requires(State s) { { s.begin(Transport{}) } noexcept; })
@@ -253,6 +263,8 @@ template <ParserType P>
         info.finish = [](void* state, Sink& sink, const ParserInfo& self) noexcept {
             static_cast<State*>(state)->finish(TypedEmit{sink, self});
         };
+    if constexpr (requires(State s) { { s.announced(std::string_view{}) } noexcept; })
+        info.announced = [](void* state, std::string_view label) noexcept { static_cast<State*>(state)->announced(label); };
     return info;
 }
 

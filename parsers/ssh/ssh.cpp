@@ -126,7 +126,7 @@ Fed State::packet(Side& side, Direction direction, Bytes bytes, Emit<Transaction
         case disconnect: return Fed::done(0);
         case new_keys_message: return new_keys(side, direction, emit);
         case first_of_client:
-            if (!rsa) show_role(direction, Role::client);
+            if (!rsa) show_role(direction, Role::client, emit);
             break;
         default: break;
     }
@@ -152,7 +152,7 @@ void State::kexinit(Side& side, Direction direction, Bytes payload, Emit<Transac
     side.hassh[1].keep(as_bytes(hassh(lists, Role::server).text()));
     side.lists_kept = keep_lists(side, lists);
     if (!side.lists_kept) emit.anomaly(long_kexinit, direction);
-    show_role(direction, role_shown(lists));
+    show_role(direction, role_shown(lists), emit);
     negotiate();
     Transaction transaction = remembered(direction, emit.scratch());
     // While the lists are at hand, they need not have been kept.
@@ -166,7 +166,7 @@ void State::kexinit(Side& side, Direction direction, Bytes payload, Emit<Transac
 void State::reply(Direction direction, Bytes payload, Emit<Transaction> emit) noexcept {
     HostKey key;
     if (key_type_.present() || !read_host_key(payload, emit.scratch(), key)) return;
-    show_role(direction, Role::server);
+    show_role(direction, Role::server, emit);
     key_type_.keep(key.type);
     key_bits_ = key.bits;
     key_fingerprint_.keep(key.fingerprint);
@@ -216,11 +216,12 @@ bool State::keep_lists(Side& side, const NameLists& lists) noexcept {
 }
 
 /// The first sign counts.
-void State::show_role(Direction direction, Role role) noexcept {
+void State::show_role(Direction direction, Role role, Emit<Transaction> emit) noexcept {
     if (roles_shown_ || role == Role::unknown) return;
     roles_shown_ = true;
     reversed_ = (role == Role::server) != (direction == Direction::to_client);
     if (reversed_) negotiate();
+    emit.roles(reversed_);
 }
 
 void State::negotiate() noexcept {

@@ -54,7 +54,7 @@ private:
     void reply(Direction direction, Bytes payload, Emit<Transaction> emit) noexcept;
     Fed new_keys(Side& side, Direction direction, Emit<Transaction> emit) noexcept;
     [[nodiscard]] bool keep_lists(Side& side, const NameLists& lists) noexcept;
-    void show_role(Direction direction, Role role) noexcept;
+    void show_role(Direction direction, Role role, Emit<Transaction> emit) noexcept;
     void negotiate() noexcept;
     [[nodiscard]] bool is_from_server(Direction direction) const noexcept { return (direction == Direction::to_client) != reversed_; }
     [[nodiscard]] const Side& side_of(Role role) const noexcept { return sides_[(role == Role::server) != reversed_ ? 1 : 0]; }
@@ -109,6 +109,7 @@ struct Parser {
     using State = ssh::State;
     static constexpr std::string_view name = "ssh";
     static constexpr std::string_view doc = "Secure Shell, RFC 4253: the key exchange, as far as it is in clear";
+    static constexpr bool late_roles = true;  ///< both banners look alike (RFC 4253 section 4.2)
     static constexpr std::array hints{Hint::tcp(22), Hint::tcp(830), Hint::tcp(2022), Hint::tcp(2222), Hint::tcp(4334)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{

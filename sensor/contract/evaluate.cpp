@@ -18,7 +18,7 @@ struct Closest {
 };
 
 bool role_fits(Role role, Facing facing, const SessionFacts& facts) noexcept {
-    if (facts.app_status != AppStatus::known) return true;
+    if (facts.app_status != AppStatus::known || facts.roles_open) return true;
     const bool reversed = facing == Facing::egress ? role == Role::peer_is_client : role == Role::peer_is_server;
     return facts.app_reversed == reversed;
 }
@@ -42,7 +42,7 @@ Difference difference_of(const Conditions& conditions, const ServiceItem& item, 
 /// A `deny` that names an application protocol waits until it is known: it cannot forbid what might be something else.
 bool denies(const Conditions& conditions, const ServiceItem& item, const SessionFacts& facts) noexcept {
     if (conditions.until <= facts.clock) return false;
-    return item.apps == 0 || (facts.app_status == AppStatus::known && (item.apps & app_bit(facts.app)) != 0);
+    return item.apps.empty() || (facts.app_status == AppStatus::known && item.apps.contains(facts.app));
 }
 
 class Evaluation {
@@ -158,8 +158,8 @@ bool fits_transport(const ServiceItem& item, const SessionFacts& facts) noexcept
 }
 
 bool fits_app(const ServiceItem& item, const SessionFacts& facts) noexcept {
-    if (item.apps == 0) return true;
-    if (facts.app_status == AppStatus::known) return (item.apps & app_bit(facts.app)) != 0;
+    if (item.apps.empty()) return true;
+    if (facts.app_status == AppStatus::known) return item.apps.contains(facts.app);
     return facts.app_status != AppStatus::unknown || !facts.payload_both_ways;
 }
 

@@ -191,7 +191,7 @@ private:
     [[nodiscard]] std::string apps_of(const Line& line) const {
         const ServiceList& list = tables_.service_lists[line.services];
         for (const ServiceItem& item : std::span{tables_.items}.subspan(list.first_item, list.count))
-            if (fits_transport(item, facts_) && item.apps != 0) return item.app_text;
+            if (fits_transport(item, facts_) && !item.apps.empty()) return item.app_text;
         return "another protocol";
     }
 

@@ -20,6 +20,7 @@ struct SessionFacts {
     AppStatus app_status = AppStatus::unseen;
     ProtocolId app = no_protocol;    ///< where app_status is `known`
     bool app_reversed = false;       ///< the protocol's client is the end that accepted the session
+    bool roles_open = false;         ///< the protocol has not shown yet who is its client
     bool payload_both_ways = false;  ///< both ends have said something
     bool expected = false;           ///< belongs to an allowed session: FTP data, TFTP transfer, an ICMP error about it
     bool direction_guessed = false;  ///< the start was not seen: who opened it is a guess
@@ -39,9 +40,10 @@ struct SessionFacts {
         facts.ttl = ttl;
         facts.client_equipment = session.equipment[0];
         facts.server_equipment = session.equipment[1];
-        facts.app_status = session.app_status;
-        facts.app = session.app;
-        facts.app_reversed = session.app_reversed;
+        facts.app_status = session.app_outer != no_protocol ? AppStatus::known : session.app_status;
+        facts.app = session.service_app();
+        facts.app_reversed = session.roles_reversed();
+        facts.roles_open = session.roles_open;
         facts.payload_both_ways = session.payload_packets[0] != 0 && session.payload_packets[1] != 0;
         facts.expected = session.allowed_with_parent;
         facts.direction_guessed = session.opening == Opening::guessed;

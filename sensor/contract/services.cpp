@@ -211,7 +211,7 @@ std::vector<ServiceItem> items_of(const BuiltinService& row) {
                 }
             });
             if (row.app != "any") {
-                item.apps = app_of(row.app).value_or(0);
+                item.apps = app_of(row.app).value_or(ProtocolSet{});
                 item.app_text = row.app;
             }
             items.push_back(std::move(item));
@@ -265,11 +265,11 @@ std::optional<PortRange> port_range_of(std::string_view text) noexcept {
     return PortRange{*first, *last};
 }
 
-std::optional<AppSet> app_of(std::string_view name) noexcept {
-    if (const ProtocolId app = find_protocol(name); app != no_protocol) return app_bit(app);
+std::optional<ProtocolSet> app_of(std::string_view name) noexcept {
+    if (const ProtocolId app = find_protocol(name); app != no_protocol) return ProtocolSet::of(app);
     const auto is_name = [name](const auto& row) { return row.app == name; };
-    if (std::ranges::find(known_without_parser, name) != known_without_parser.end()) return 0;
-    if (name != "any" && std::ranges::any_of(table, is_name)) return 0;
+    if (std::ranges::find(known_without_parser, name) != known_without_parser.end()) return ProtocolSet{};
+    if (name != "any" && std::ranges::any_of(table, is_name)) return ProtocolSet{};
     return std::nullopt;
 }
 

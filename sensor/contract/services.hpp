@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/registry.hpp"
+#include "parsers/protocol_set.hpp"
 
 namespace weir {
 
@@ -23,8 +23,6 @@ struct PortRange {
 };
 
 /// Application protocols, one bit per row of `protocols()`; 0: any.
-using AppSet = std::uint64_t;
-[[nodiscard]] constexpr AppSet app_bit(ProtocolId app) noexcept { return app < 64 ? AppSet{1} << app : 0; }
 
 inline constexpr std::uint16_t any_ip_protocol = 256;
 
@@ -33,7 +31,7 @@ struct ServiceItem {
     std::uint16_t protocol = any_ip_protocol;  ///< IP protocol number, or `any_ip_protocol`
     std::vector<PortRange> ports;              ///< of the end that accepts; ICMP: types; empty: any
     std::vector<PortRange> peer_ports;         ///< of the end that opens; empty: any
-    AppSet apps = 0;                           ///< what must be spoken there; 0: anything
+    ProtocolSet apps;                          ///< what must be spoken there; empty: anything
     std::string app_text;                      ///< as written, for people; empty: any
 
     [[nodiscard]] bool accepts_ports(std::uint16_t server_port, std::uint16_t client_port) const noexcept;
@@ -66,7 +64,7 @@ struct BuiltinService {
 
 /// What `app: name` demands. Known to this build: its bit. A protocol that weir knows by name without reading it yet: 0,
 /// which accepts anything. Otherwise nothing.
-[[nodiscard]] std::optional<AppSet> app_of(std::string_view name) noexcept;
+[[nodiscard]] std::optional<ProtocolSet> app_of(std::string_view name) noexcept;
 /// Every name that `app_of` knows, those with a parser first.
 [[nodiscard]] std::vector<std::string_view> app_names();
 

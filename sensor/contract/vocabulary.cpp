@@ -311,7 +311,7 @@ void Vocabulary::report_unknown_app(const Node& node) {
                           "; expected `any` or one of: " + list);
 }
 
-bool Vocabulary::apps(const Node& node, AppSet& apps, std::string& text) {
+bool Vocabulary::apps(const Node& node, ProtocolSet& apps, std::string& text) {
     bool good = !node.items().empty(), any = false;
     if (!good) errors_.add(node, "expected an application protocol's name, or `any`");
     for (const Node& item : node.items()) {
@@ -325,11 +325,11 @@ bool Vocabulary::apps(const Node& node, AppSet& apps, std::string& text) {
             good = false;
             continue;
         }
-        any = any || *app == 0;  // no parser for it yet: nothing can be demanded
-        apps |= *app;
+        any = any || app->empty();  // no parser for it yet: nothing can be demanded
+        apps = apps | *app;
         text += (text.empty() ? "" : " or ") + std::string{item.text};
     }
-    if (any) apps = 0;
+    if (any) apps.clear();
     return good;
 }
 
@@ -380,7 +380,7 @@ bool Vocabulary::add_inline_service(const Node& node, std::vector<ServiceItem>& 
             const bool icmp = protocol == ip_protocol::icmp || protocol == ip_protocol::icmpv6;
             const bool with_ports = protocol == ip_protocol::tcp || protocol == ip_protocol::udp || protocol == ip_protocol::sctp;
             if (has_ports && !with_ports) errors_.add(name, "only tcp, udp and sctp have ports"), good = false;
-            if (common.apps != 0 && protocol != ip_protocol::tcp && protocol != ip_protocol::udp)
+            if (!common.apps.empty() && protocol != ip_protocol::tcp && protocol != ip_protocol::udp)
                 errors_.add(name, "application protocols are read inside tcp and udp only; expected no `app`, or `app: any`"), good = false;
             if (type != nullptr && !icmp) errors_.add(*type, "only icmp and icmpv6 have a `type`"), good = false;
             ServiceItem item = common;

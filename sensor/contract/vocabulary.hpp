@@ -31,7 +31,7 @@ public:
     /// The row of `service_lists` for a `service:`.
     [[nodiscard]] std::optional<std::uint32_t> services(const yaml::Node& node);
     /// `app: ssh`, `app: [ssh, tls]`, `app: any`.
-    [[nodiscard]] bool apps(const yaml::Node& node, AppSet& apps, std::string& text);
+    [[nodiscard]] bool apps(const yaml::Node& node, ProtocolSet& apps, std::string& text);
     /// Says that nothing is known by this name as an application protocol.
     void report_unknown_app(const yaml::Node& node);
     /// Whether `node` may stand as the name of a network, service, contract: letters, digits, `-`, `_`, `.`.

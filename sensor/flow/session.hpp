@@ -9,7 +9,7 @@
 
 #include "parsers/base/ip_address.hpp"
 #include "parsers/base/parser.hpp"
-#include "parsers/registry.hpp"
+#include "parsers/protocol_set.hpp"
 #include "sensor/judge/finding.hpp"
 #include "sensor/source/packet.hpp"
 
@@ -83,12 +83,15 @@ struct Session {
     std::array<std::uint8_t, 2> payload_packets{};  ///< by Direction, up to 255
     AppStatus app_status = AppStatus::unseen;
     ProtocolId app = no_protocol;
-    bool app_reversed = false;              ///< the protocol's client is the end that accepted the session (call home)
+    bool app_reversed = false;              ///< the parser is shown directions the other way round than the transport's
+    bool roles_open = false;                ///< the protocol shows its roles later than itself (SSH), and has not yet
+    bool roles_opposite = false;            ///< ... and has: opposite to the directions that its parser is shown
+    ProtocolId app_outer = no_protocol;     ///< the protocol that was spoken first, where another one took over (STARTTLS, CONNECT)
     bool recording = false;                 ///< its packets go to evidence
 
     // --- touched now and then
     Time next_update = 0;                   ///< clock at which a `flow` update is due
-    std::array<std::uint64_t, 2> probe_left{~0ull, ~0ull};  ///< by Direction: protocols not yet ruled out, one bit each
+    std::array<ProtocolSet, 2> probe_left{ProtocolSet::all(), ProtocolSet::all()};  ///< by Direction: not yet ruled out
     Time start = 0;                         ///< time of the first packet as captured
     std::uint64_t id = 0;                   ///< 51 bits, from the number of the first packet: the same in every run
     std::uint64_t parent = 0;               ///< flow_id of the session that this one belongs to (tunnel, FTP data); 0: none
@@ -113,7 +116,11 @@ struct Session {
     [[nodiscard]] const IpAddress& server() const noexcept { return client_is_low ? key.high : key.low; }
     [[nodiscard]] std::uint16_t client_port() const noexcept { return client_is_low ? key.low_port : key.high_port; }
     [[nodiscard]] std::uint16_t server_port() const noexcept { return client_is_low ? key.high_port : key.low_port; }
-    /// `direction` as the transport shows it, turned into the protocol's roles (and back: it is its own inverse).
+    /// The protocol's client is the end that accepted the session (call home).
+    [[nodiscard]] bool roles_reversed() const noexcept { return app_reversed != roles_opposite; }
+    /// The protocol that the service is known by: the outermost.
+    [[nodiscard]] ProtocolId service_app() const noexcept { return app_outer != no_protocol ? app_outer : app; }
+    /// `direction` as the transport shows it, turned into the direction that its parser is shown (and back: it is its own inverse).
     [[nodiscard]] Direction app_direction(Direction direction) const noexcept { return app_reversed ? opposite(direction) : direction; }
 };
 

@@ -21,15 +21,22 @@ void add_rows(std::vector<MetricRow>& rows, std::string_view name, std::string_v
         rows.push_back({name, "app_proto", protocols()[id].name, help, MetricKind::counter, getters[id]});
 }
 
+/// Who opened the session is a guess.
+bool may_be_turned(const Session& session) noexcept { return session.opening == Opening::guessed || session.opening == Opening::first; }
+
 std::vector<MetricRow> make_rows() {
     using Indexes = std::make_index_sequence<AppLayerMetrics::max_protocols>;
     std::vector<MetricRow> rows;
     add_rows<&AppLayerMetrics::sessions>(rows, "weir_app_sessions_total", "Sessions by application protocol", Indexes{});
-    rows.push_back(counter<&AppLayerMetrics::unknown>("weir_app_sessions_total", "Sessions by application protocol", "app_proto", "unknown"));
+    rows.push_back(
+        counter<&AppLayerMetrics::unknown>("weir_app_sessions_total", "Sessions by application protocol", "app_proto", "unknown"));
     add_rows<&AppLayerMetrics::transactions>(rows, "weir_app_transactions_total", "Transactions reported by parsers", Indexes{});
     add_rows<&AppLayerMetrics::anomalies>(rows, "weir_app_anomalies_total", "Anomalies reported by parsers", Indexes{});
     rows.push_back(counter<&AppLayerMetrics::reversed>("weir_app_roles_reversed_total", "Sessions whose opener is the protocol's server"));
-    rows.push_back(counter<&AppLayerMetrics::given_up>("weir_app_given_up_total", "Sessions whose parser found them malformed or met a gap that it cannot cross"));
+    rows.push_back(
+        counter<&AppLayerMetrics::upgraded>("weir_app_upgrades_total", "Sessions in which another protocol took over (STARTTLS, CONNECT)"));
+    rows.push_back(counter<&AppLayerMetrics::given_up>("weir_app_given_up_total",
+                                                       "Sessions whose parser found them malformed or met a gap that it cannot cross"));
     return rows;
 }
 
@@ -41,7 +48,12 @@ std::span<const MetricRow> app_layer_metrics() {
 }
 
 AppLayer::AppLayer(const Identifier& identifier, std::size_t memory, AppListener& listener)
-    : Sink(scratch_space_), identifier_(identifier), listener_(listener), scratch_memory_(scratch_size), scratch_space_(scratch_memory_), pool_(memory) {}
+    : Sink(scratch_space_),
+      identifier_(identifier),
+      listener_(listener),
+      scratch_memory_(scratch_size),
+      scratch_space_(scratch_memory_),
+      pool_(memory) {}
 
 bool AppLayer::identified(Session& session, Direction direction, Bytes bytes, Transport transport) noexcept {
     switch (identifier_.offer(session, direction, bytes, transport)) {
@@ -54,9 +66,8 @@ bool AppLayer::identified(Session& session, Direction direction, Bytes bytes, Tr
     }
     // A start that was not seen was guessed; the protocol knows better. Where it was seen, the protocol's roles are the other
     // way round for a reason (call home), which the contract judges.
-    if (session.app_reversed && (session.opening == Opening::guessed || session.opening == Opening::first)) {
+    if (session.app_reversed && may_be_turned(session)) {
         reorient(session);
-        session.opening = Opening::protocol;
         session.app_reversed = false;
     }
     known(session, transport);
@@ -67,6 +78,7 @@ void AppLayer::known(Session& session, Transport transport) noexcept {
     const ParserInfo& parser = protocols()[session.app];
     metrics_.sessions[session.app].add();
     if (session.app_reversed) metrics_.reversed.add();
+    session.roles_open = parser.late_roles && !session.app_reversed;
     session.parser = pool_.take(parser.state_size);
     if (session.parser != 0) {
         parser.start(pool_.at(session.parser));
@@ -78,6 +90,18 @@ void AppLayer::known(Session& session, Transport transport) noexcept {
 void AppLayer::give_up(Session& session) noexcept {
     metrics_.given_up.add();
     close(session);
+}
+
+/// What follows is identified as if the session began here.
+void AppLayer::upgrade(Session& session) noexcept {
+    metrics_.upgraded.add();
+    close(session);
+    if (session.app_outer == no_protocol) session.app_outer = session.app;
+    session.app = no_protocol;
+    session.app_status = AppStatus::unseen;
+    session.roles_open = session.roles_opposite = false;
+    session.probe_left = {ProtocolSet::all(), ProtocolSet::all()};
+    session.payload_packets = {};
 }
 
 Fed AppLayer::stream(Session& session, Direction direction, Bytes bytes) noexcept {
@@ -95,13 +119,15 @@ Fed AppLayer::stream(Session& session, Direction direction, Bytes bytes) noexcep
     scratch.reset();
     const Fed fed = parser.feed(pool_.at(session.parser), session.app_direction(direction), bytes, *this, parser);
     if (fed.status == Fed::Status::malformed) give_up(session);
-    return fed;
+    if (fed.status != Fed::Status::upgraded) return fed;
+    upgrade(session);
+    return Fed::ok(fed.consumed);
 }
 
 Fed AppLayer::gap(Session& session, Direction direction, std::uint64_t missing) noexcept {
     if (session.app_status != AppStatus::known) {
         // The start of this direction is lost, and with it what probes look for; the other direction may still tell.
-        session.probe_left[static_cast<std::size_t>(direction)] = 0;
+        session.probe_left[static_cast<std::size_t>(direction)].clear();
         return Fed::ok(0);
     }
     if (session.parser == 0) return Fed::done(0);
@@ -141,10 +167,12 @@ void AppLayer::datagram(Session& session, Direction direction, Bytes payload) no
     (void)parser.feed(pool_.at(session.parser), session.app_direction(direction), payload, *this, parser);
 }
 
-void AppLayer::announce(Session& session, ProtocolId protocol, Transport transport) noexcept {
+void AppLayer::announce(Session& session, ProtocolId protocol, Transport transport, std::string_view label) noexcept {
     session.app = protocol;
     session.app_status = AppStatus::known;
     known(session, transport);
+    const ParserInfo& parser = protocols()[protocol];
+    if (session.parser != 0 && parser.announced != nullptr) parser.announced(pool_.at(session.parser), label);
 }
 
 void AppLayer::close(Session& session) noexcept {
@@ -169,5 +197,18 @@ void AppLayer::anomaly(const ParserInfo& parser, unsigned id, Direction directio
 }
 
 void AppLayer::expect(const ParserInfo&, const Expectation& expectation) noexcept { listener_.app_expects(*session_, expectation); }
+
+void AppLayer::roles(const ParserInfo&, bool opposite) noexcept {
+    Session& session = *session_;
+    if (!session.roles_open) return;
+    session.roles_open = false;
+    session.roles_opposite = opposite;
+    if (session.roles_reversed() && may_be_turned(session)) {
+        reorient(session);
+        session.app_reversed = !session.app_reversed;  // the parser is shown the same as before
+    }
+    if (session.roles_reversed()) metrics_.reversed.add();
+    listener_.app_roles(session);
+}
 
 }  // namespace weir

@@ -14,9 +14,9 @@ namespace weir {
 
 /// Counts per protocol, in the order of `protocols()`.
 struct AppLayerMetrics {
-    static constexpr std::size_t max_protocols = 64;
+    static constexpr std::size_t max_protocols = ProtocolSet::capacity;
     std::array<Counter, max_protocols> sessions, transactions, anomalies;
-    Counter unknown, reversed, given_up;
+    Counter unknown, reversed, upgraded, given_up;
 };
 /// Rows for AppLayerMetrics; made once, alive as long as the process.
 [[nodiscard]] std::span<const MetricRow> app_layer_metrics();
@@ -26,8 +26,11 @@ class AppListener {
 public:
     /// The protocol is known, or it is known that it is none of ours. The session's roles may have been put right.
     virtual void app_known(Session& session) noexcept = 0;
+    /// The protocol has shown its roles, later than itself; the session may have been turned round.
+    virtual void app_roles(Session& session) noexcept = 0;
     /// `direction` is in the protocol's roles.
-    virtual void app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept = 0;
+    virtual void app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report,
+                                 Direction direction) noexcept = 0;
     virtual void app_anomaly(Session& session, const ParserInfo& parser, unsigned id, Direction direction) noexcept = 0;
     virtual void app_expects(Session& session, const Expectation& expectation) noexcept = 0;
 
@@ -46,8 +49,8 @@ public:
     /// A stream has ended with bytes that were not consumed.
     void stream_end(Session& session, Direction direction, Bytes unconsumed) noexcept;
     void datagram(Session& session, Direction direction, Bytes payload) noexcept;
-    /// The session was announced as speaking this protocol.
-    void announce(Session& session, ProtocolId protocol, Transport transport) noexcept;
+    /// The session was announced as speaking this protocol; `label` is what it is said to carry.
+    void announce(Session& session, ProtocolId protocol, Transport transport, std::string_view label) noexcept;
     /// The session has ended: what its parser still holds is reported, then its state is freed.
     void close(Session& session) noexcept;
 
@@ -58,10 +61,12 @@ private:
     [[nodiscard]] bool identified(Session& session, Direction direction, Bytes bytes, Transport transport) noexcept;
     void known(Session& session, Transport transport) noexcept;
     void give_up(Session& session) noexcept;
+    void upgrade(Session& session) noexcept;
 
     void transaction(const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept override;
     void anomaly(const ParserInfo& parser, unsigned id, Direction direction) noexcept override;
     void expect(const ParserInfo& parser, const Expectation& expectation) noexcept override;
+    void roles(const ParserInfo& parser, bool opposite) noexcept override;
 
     static constexpr std::size_t scratch_size = 128 * 1024;
 

@@ -22,7 +22,8 @@ KindText text_of(Kind kind) noexcept {
         case Kind::unexpected_service: return {"Equipment uses a service that its contract does not allow with this peer", {"T1571"}};
         case Kind::unexpected_ingress: return {"Equipment accepted a session that its contract does not allow", {"T1133"}};
         case Kind::protocol_mismatch: return {"Another protocol is spoken than the contract allows on this service", {"T1571"}};
-        case Kind::call_home: return {"Equipment opened a session in which it is the server, without a line that allows call home", {"T1572"}};
+        case Kind::call_home:
+            return {"Equipment opened a session in which it is the server, without a line that allows call home", {"T1572"}};
         default: return {"Equipment does what its contract does not allow", {"T1071"}};
     }
 }
@@ -123,8 +124,10 @@ void ContractJudge::used(const Moment& moment, std::uint64_t bytes) noexcept {
         allowed.equipment = session.equipment[end];
         allowed.line = line;
         const SessionFacts facts = SessionFacts::of(session, moment.clock);
-        if (limits_.count_bytes(*policy_, allowed.equipment, line, bytes, moment.clock)) report(moment, over_limit(allowed, Difference::bytes), facts);
-        if (LimitTracker::too_long(*policy_, line, session.start, session.end)) report(moment, over_limit(allowed, Difference::duration), facts);
+        if (limits_.count_bytes(*policy_, allowed.equipment, line, bytes, moment.clock))
+            report(moment, over_limit(allowed, Difference::bytes), facts);
+        if (LimitTracker::too_long(*policy_, line, session.start, session.end))
+            report(moment, over_limit(allowed, Difference::duration), facts);
     }
 }
 

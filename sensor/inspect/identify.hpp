@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "parsers/registry.hpp"
+#include "parsers/protocol_set.hpp"
 #include "sensor/flow/session.hpp"
 
 namespace weir {
@@ -25,14 +25,14 @@ public:
     Outcome offer(Session& session, Direction direction, Bytes data, Transport transport) const noexcept;
 
 private:
-    [[nodiscard]] std::uint64_t hinted(const Session& session, Transport transport) const noexcept;
+    [[nodiscard]] ProtocolSet hinted(const Session& session, Transport transport) const noexcept;
 
     struct PortHint {
         std::uint16_t port;
-        std::uint64_t protocols;  ///< one bit each
+        ProtocolSet protocols;
     };
     std::vector<PortHint> tcp_, udp_;  ///< sorted by port
-    std::uint64_t tcp_mask_ = 0, udp_mask_ = 0;
+    ProtocolSet over_tcp_, over_udp_;
 };
 
 }  // namespace weir

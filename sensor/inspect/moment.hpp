@@ -10,11 +10,11 @@ namespace weir {
 
 struct Moment {
     Session* session = nullptr;
-    const Packet* packet = nullptr;   ///< null: a timer, or the end of the run
-    const Layers* layers = nullptr;   ///< null with it
-    Direction direction = Direction::to_server;  ///< of the packet, as the transport shows it
-    Time time = 0;                    ///< as captured, for what is written
-    Time clock = 0;                   ///< for timers and limits
+    const Packet* packet = nullptr;               ///< null: a timer, or the end of the run
+    const Layers* layers = nullptr;               ///< null with it
+    Direction direction = Direction::to_server;   ///< of the packet, as the transport shows it
+    Time time = 0;                                ///< as captured, for what is written
+    Time clock = 0;                               ///< for timers and limits
     std::array<std::uint64_t, 2> stream_bytes{};  ///< by Direction
 
     /// As rules see the packet; addresses alone where there is none.

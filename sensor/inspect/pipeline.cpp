@@ -73,7 +73,7 @@ Pipeline::Pipeline(const Config& config, const PipelineConfig& pipeline, const S
 Pipeline::~Pipeline() = default;
 
 Result<std::unique_ptr<Pipeline>, std::string> Pipeline::open(const Config& config, const PipelineConfig& pipeline, const Shared& shared,
-                                                             std::shared_ptr<const rules::RuleText> rules) {
+                                                              std::shared_ptr<const rules::RuleText> rules) {
     std::unique_ptr<Pipeline> out{new Pipeline{config, pipeline, shared}};
     std::vector<EventRing*> rings;
     for (const auto& ring : out->rings_) rings.push_back(ring.get());

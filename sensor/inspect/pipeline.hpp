@@ -16,7 +16,7 @@ namespace weir {
 
 struct PipelineConfig {
     unsigned workers = 1;
-    bool profile = false;            ///< count cycles per stage
+    bool profile = false;  ///< count cycles per stage
     CollectorConfig collector;
 };
 
@@ -24,8 +24,9 @@ struct PipelineConfig {
 class Pipeline {
 public:
     /// The error is a sentence: the output folder cannot be written.
-    [[nodiscard]] static Result<std::unique_ptr<Pipeline>, std::string> open(const Config& config, const PipelineConfig& pipeline, const Shared& shared,
-                                                                            std::shared_ptr<const rules::RuleText> rules);
+    [[nodiscard]] static Result<std::unique_ptr<Pipeline>, std::string> open(const Config& config, const PipelineConfig& pipeline,
+                                                                             const Shared& shared,
+                                                                             std::shared_ptr<const rules::RuleText> rules);
     ~Pipeline();
 
     /// Reads `source` to its end. `progress` is called now and then, on the reading thread. The error is a sentence: writing

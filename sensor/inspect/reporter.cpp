@@ -6,8 +6,12 @@
 namespace weir {
 
 Reporter::Reporter(const ReporterConfig& config, std::shared_ptr<const EveNames> names, EventRing& ring, Wait wait)
-    : ring_(ring), wait_(wait), eve_(config.eve, std::move(names)), history_(config.history, config.evidence_session_bytes),
-      evidence_(config.evidence && config.evidence_session_bytes != 0), evidence_session_bytes_(config.evidence_session_bytes) {}
+    : ring_(ring),
+      wait_(wait),
+      eve_(config.eve, std::move(names)),
+      history_(config.history, config.evidence_session_bytes),
+      evidence_(config.evidence && config.evidence_session_bytes != 0),
+      evidence_session_bytes_(config.evidence_session_bytes) {}
 
 void Reporter::at_packet(const Packet& packet) noexcept {
     packet_ = &packet;

@@ -59,8 +59,13 @@ RuleBook::RuleBook(std::shared_ptr<const rules::Compiled> compiled) : rules(std:
     for (RuleFacts& fact : facts) fact.attack.assign(fact.attack_text.begin(), fact.attack_text.end());
 }
 
-RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy, Reporter& reporter)
-    : idle_(book->rules->text().rules.empty()), book_(std::move(book)), policy_(std::move(policy)), engine_(book_->rules, limits), reporter_(reporter) {}
+RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy,
+                     Reporter& reporter)
+    : idle_(book->rules->text().rules.empty()),
+      book_(std::move(book)),
+      policy_(std::move(policy)),
+      engine_(book_->rules, limits),
+      reporter_(reporter) {}
 
 void RuleJudge::packet(const Moment& moment) noexcept {
     if (idle_) return;
@@ -83,7 +88,8 @@ void RuleJudge::gap(const Moment& moment, Direction direction, std::uint64_t mis
     engine_.gap(direction, missing, moment.session->rules);
 }
 
-void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
+void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, const void* transaction, Report report,
+                            Direction direction) noexcept {
     if (idle_) return;
     moment_ = &moment;
     parser_ = &parser;
@@ -102,6 +108,7 @@ void RuleJudge::hit(const rules::Hit& hit) noexcept {
     const auto index = static_cast<std::size_t>(hit.rule - book_->rules->text().rules.data());
     const RuleFacts& facts = book_->facts[index];
     const rules::Rule& rule = *hit.rule;
+    if (rule.header.action == rules::Action::pass) return;  // it has let the packet or the session go: nothing to tell
     Session& session = *moment_->session;
 
     Finding finding;
@@ -121,19 +128,22 @@ void RuleJudge::hit(const rules::Hit& hit) noexcept {
 
     // Findings are rare: their sentence may cost a little.
     std::string why;
-    const std::string service = fmt::format("{}{}", session.key.protocol == ip_protocol::tcp   ? "tcp/"
-                                                    : session.key.protocol == ip_protocol::udp ? "udp/"
-                                                                                               : "ip protocol ",
-                                            session.key.protocol == ip_protocol::tcp || session.key.protocol == ip_protocol::udp
-                                                ? session.server_port()
-                                                : session.key.protocol);
+    const std::string service =
+        fmt::format("{}{}",
+                    session.key.protocol == ip_protocol::tcp   ? "tcp/"
+                    : session.key.protocol == ip_protocol::udp ? "udp/"
+                                                               : "ip protocol ",
+                    session.key.protocol == ip_protocol::tcp || session.key.protocol == ip_protocol::udp ? session.server_port()
+                                                                                                         : session.key.protocol);
     const std::string_view app = session.app_status == AppStatus::known ? protocols()[session.app].name : std::string_view{"unknown"};
     if (finding.equipment != no_equipment && policy_ != nullptr) {
         const bool opened = finding.facing == Facing::egress;
-        why = fmt::format("{} {} {} (app: {}) {} {}; rule {} matches: {}", policy_->equipment(finding.equipment).name, opened ? "opened" : "accepted", service,
-                          app, opened ? "to" : "from", (opened ? session.server() : session.client()).text(), rule.sid, rule.message);
+        why = fmt::format("{} {} {} (app: {}) {} {}; rule {} matches: {}", policy_->equipment(finding.equipment).name,
+                          opened ? "opened" : "accepted", service, app, opened ? "to" : "from",
+                          (opened ? session.server() : session.client()).text(), rule.sid, rule.message);
     } else {
-        why = fmt::format("{} opened {} (app: {}) to {}; rule {} matches: {}", session.client().text(), service, app, session.server().text(), rule.sid, rule.message);
+        why = fmt::format("{} opened {} (app: {}) to {}; rule {} matches: {}", session.client().text(), service, app,
+                          session.server().text(), rule.sid, rule.message);
     }
     finding.why = why;
 

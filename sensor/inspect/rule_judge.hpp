@@ -37,11 +37,13 @@ inline constexpr std::array rule_judge_metrics{
     counter<&RuleJudgeMetrics::packets>("weir_rules_packets_scanned_total", "Packet payloads that rules looked at"),
     counter<&RuleJudgeMetrics::stream_bytes>("weir_rules_stream_scanned_bytes_total", "Stream bytes that rules looked at"),
     counter<&RuleJudgeMetrics::buffers>("weir_rules_buffers_scanned_total", "Buffers of transactions that rules looked at"),
-    counter<&RuleJudgeMetrics::candidates>("weir_rules_candidates_total", "Rules whose first literal was seen and that were checked in full"),
+    counter<&RuleJudgeMetrics::candidates>("weir_rules_candidates_total",
+                                           "Rules whose first literal was seen and that were checked in full"),
     counter<&RuleJudgeMetrics::hits>("weir_rules_hits_total", "Rules that matched, before thresholds"),
     counter<&RuleJudgeMetrics::pcre_limits>("weir_rules_pcre_limit_total", "Regular expressions stopped at their limit"),
     counter<&RuleJudgeMetrics::table_full>("weir_rules_sessions_full_total", "Sessions judged without memory because the table was full"),
-    counter<&RuleJudgeMetrics::windows_full>("weir_rules_windows_full_total", "Streams judged without a window because its memory was full"),
+    counter<&RuleJudgeMetrics::windows_full>("weir_rules_windows_full_total",
+                                             "Streams judged without a window because its memory was full"),
     gauge<&RuleJudgeMetrics::sessions>("weir_rules_sessions", "Sessions that rules remember something of"),
 };
 
@@ -49,7 +51,8 @@ inline constexpr std::array rule_judge_metrics{
 class RuleJudge final : private rules::HitSink {
 public:
     /// `policy` names equipment in findings; may be null.
-    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy, Reporter& reporter);
+    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy,
+              Reporter& reporter);
 
     void packet(const Moment& moment) noexcept;
     [[nodiscard]] bool wants_stream(const Moment& moment) const noexcept;

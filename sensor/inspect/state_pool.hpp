@@ -39,16 +39,16 @@ public:
     [[nodiscard]] const StatePoolMetrics& metrics() const noexcept { return metrics_; }
 
 private:
-    static constexpr std::size_t unit = 64;            ///< a handle counts these
+    static constexpr std::size_t unit = 64;  ///< a handle counts these
     static constexpr std::size_t page = 64 * 1024;
-    static constexpr std::size_t classes = 8;          ///< 64, 128, ... 8192
+    static constexpr std::size_t classes = 8;  ///< 64, 128, ... 8192
     [[nodiscard]] static std::size_t class_of(std::size_t size) noexcept;
 
     std::byte* region_;
     std::size_t pages_;
     std::size_t next_page_ = 0;
     std::vector<std::uint8_t> page_class_;
-    std::array<Handle, classes> free_{};               ///< heads of the lists of free blocks; 0: empty
+    std::array<Handle, classes> free_{};  ///< heads of the lists of free blocks; 0: empty
     StatePoolMetrics metrics_;
 };
 

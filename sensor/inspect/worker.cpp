@@ -33,7 +33,8 @@ struct SessionStream {
         if ((moment.session->anomalies & bit) != 0) return;  // each kind once per session
         moment.session->anomalies |= bit;
         AnomalyEvent anomaly;
-        anomaly.place = {moment.time, moment.packet != nullptr ? moment.packet->number : 0, moment.session->origin, moment.session, moment.layers};
+        anomaly.place = {moment.time, moment.packet != nullptr ? moment.packet->number : 0, moment.session->origin, moment.session,
+                         moment.layers};
         anomaly.type = AnomalyEvent::Type::stream;
         anomaly.event = name_of(event);
         anomaly.layer = "tcp";
@@ -52,24 +53,33 @@ const Field* find_field(ProtocolId protocol, std::string_view path) noexcept {
     return nullptr;
 }
 
-constexpr std::array decode_stats{stat<&DecodeMetrics::received_packets>("decoder.pkts"), stat<&DecodeMetrics::received_bytes>("decoder.bytes"),
-                                  stat<&DecodeMetrics::inspected_packets>("weir.inspected"), stat<&DecodeMetrics::fragments>("weir.fragments"),
-                                  stat<&DecodeMetrics::reassembled>("weir.reassembled")};
+constexpr std::array decode_stats{stat<&DecodeMetrics::received_packets>("decoder.pkts"),
+                                  stat<&DecodeMetrics::received_bytes>("decoder.bytes"),
+                                  stat<&DecodeMetrics::inspected_packets>("weir.inspected"),
+                                  stat<&DecodeMetrics::fragments>("weir.fragments"), stat<&DecodeMetrics::reassembled>("weir.reassembled")};
 constexpr std::array flow_stats{stat<&FlowMetrics::ended_timeout>("flow.end.timeout"), stat<&FlowMetrics::ended_closed>("flow.end.closed"),
                                 stat<&FlowMetrics::opened_syn>("tcp.syn"), stat<&FlowMetrics::sessions>("flow.active")};
 constexpr std::array stream_stats{stat<&StreamMetrics::segments>("tcp.segments"), stat<&StreamMetrics::gaps>("tcp.reassembly_gap"),
-                                  stat<&StreamMetrics::overlaps>("tcp.overlap"), stat<&StreamMetrics::overlaps_different>("tcp.overlap_diff_data")};
-constexpr std::array contract_stats{stat<&ContractMetrics::judged>("weir.contract.judged"), stat<&ContractMetrics::allowed>("weir.contract.allowed"),
-                                    stat<&ContractMetrics::found>("weir.contract.found"), stat<&ContractMetrics::ignored>("weir.contract.ignored")};
+                                  stat<&StreamMetrics::overlaps>("tcp.overlap"),
+                                  stat<&StreamMetrics::overlaps_different>("tcp.overlap_diff_data")};
+constexpr std::array contract_stats{
+    stat<&ContractMetrics::judged>("weir.contract.judged"), stat<&ContractMetrics::allowed>("weir.contract.allowed"),
+    stat<&ContractMetrics::found>("weir.contract.found"), stat<&ContractMetrics::ignored>("weir.contract.ignored")};
 
 }  // namespace
 
 Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Reporter::Wait wait, bool profile)
-    : shared_(shared), stats_interval_(static_cast<Time>(config.stats_interval) * second), decoder_(decoder_config(config)),
-      flows_(flow_config(config), *shared.services, flow_metrics_), expectations_(4096, flow_metrics_),
-      reassembler_(stream_config(config), stream_metrics_), reporter_(reporter_config(config, shared.eve), shared.names, ring, wait),
-      apps_(*shared.identifier, config.parser_memory, *this), contract_judge_(shared.policy, reporter_),
-      rule_judge_(shared.rules, engine_limits(config), shared.policy, reporter_), stages_(profile),
+    : shared_(shared),
+      stats_interval_(static_cast<Time>(config.stats_interval) * second),
+      decoder_(decoder_config(config)),
+      flows_(flow_config(config), *shared.services, flow_metrics_),
+      expectations_(4096, flow_metrics_),
+      reassembler_(stream_config(config), stream_metrics_),
+      reporter_(reporter_config(config, shared.eve), shared.names, ring, wait),
+      apps_(*shared.identifier, config.parser_memory, *this),
+      contract_judge_(shared.policy, reporter_),
+      rule_judge_(shared.rules, engine_limits(config), shared.policy, reporter_),
+      stages_(profile),
       decoded_(std::make_unique<std::array<Decoded, burst_size>>()),
       keys_(std::make_unique<std::array<std::array<PacketKey, keys_per_packet>, burst_size>>()) {
     stats_.add(decode_stats, &decoder_.metrics());
@@ -87,10 +97,16 @@ Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Repo
 }
 
 std::vector<Worker::MetricBlock> Worker::metric_blocks() const {
-    return {{weir::decode_metrics, &decoder_.metrics()}, {flow_metric_rows, &flow_metrics_}, {stream_metric_rows, &stream_metrics_},
-            {app_layer_metrics(), &apps_.metrics()}, {state_pool_metrics, &apps_.pool_metrics()}, {contract_metrics, &contract_judge_.metrics()},
-            {limit_metrics, &contract_judge_.limit_metrics()}, {name_metrics, &contract_judge_.name_metrics()},
-            {rule_judge_metrics, &rule_judge_.metrics()}, {reporter_metrics, &reporter_.metrics()}};
+    return {{weir::decode_metrics, &decoder_.metrics()},
+            {flow_metric_rows, &flow_metrics_},
+            {stream_metric_rows, &stream_metrics_},
+            {app_layer_metrics(), &apps_.metrics()},
+            {state_pool_metrics, &apps_.pool_metrics()},
+            {contract_metrics, &contract_judge_.metrics()},
+            {limit_metrics, &contract_judge_.limit_metrics()},
+            {name_metrics, &contract_judge_.name_metrics()},
+            {rule_judge_metrics, &rule_judge_.metrics()},
+            {reporter_metrics, &reporter_.metrics()}};
 }
 
 void Worker::process(const Burst& burst, std::uint64_t next_number) noexcept {
@@ -193,7 +209,8 @@ void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept
     if (layers.has_quoted && contract_judge_.allows_quoted(layers.quoted, moment_.clock)) session.allowed_with_parent = true;
     if (contract_judge_.session_started(moment_)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
     if (match.expected != nullptr && match.expected->app != no_protocol)
-        apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp);
+        apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp,
+                       std::string_view{match.expected->label.data(), strnlen(match.expected->label.data(), match.expected->label.size())});
 }
 
 void Worker::let_time_pass(Time clock) noexcept {
@@ -228,8 +245,9 @@ void Worker::session_due(Session& session, const TimerEvent& event) noexcept {
     }
     ++session.updates;
     contract_judge_.used(moment_, 0);
-    reporter_.flow(session, time, session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{},
-                   true, SessionEnd::timeout);
+    reporter_.flow(session, time,
+                   session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{}, true,
+                   SessionEnd::timeout);
 }
 
 void Worker::session_ended(Session& session, SessionEnd end, Time time) noexcept {
@@ -242,12 +260,17 @@ void Worker::session_ended(Session& session, SessionEnd end, Time time) noexcept
         reassembler_.close(session, stream);
     }
     apps_.close(session);
+    if (session.roles_open) {  // never shown: the end that opened it counts as the client
+        session.roles_open = false;
+        contract_judge_.app_known(moment_);
+    }
     contract_judge_.settle(moment_);
     contract_judge_.used(moment_, session.bytes[0] + session.bytes[1]);
     rule_judge_.release(session);
     traffic_.add(session);
-    reporter_.flow(session, time, session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{},
-                   false, end);
+    reporter_.flow(session, time,
+                   session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{}, false,
+                   end);
     reporter_.session_ended(session);
 }
 
@@ -268,7 +291,8 @@ void Worker::decode_anomalies(const Packet& packet, const Decoded& decoded) noex
     for (std::size_t i = 0; i < decoded.event_count; ++i) {
         const DecodeEvent& event = decoded.events[i];
         AnomalyEvent anomaly;
-        anomaly.place = {packet.time, packet.number, packet.origin, nullptr, event.depth < decoded.count ? &decoded.layers[event.depth] : nullptr};
+        anomaly.place = {packet.time, packet.number, packet.origin, nullptr,
+                         event.depth < decoded.count ? &decoded.layers[event.depth] : nullptr};
         anomaly.type = AnomalyEvent::Type::decode;
         anomaly.event = decode_events[event.id].name;
         anomaly.layer = anomaly.event.substr(0, anomaly.event.find('.'));
@@ -280,17 +304,27 @@ void Worker::decode_anomalies(const Packet& packet, const Decoded& decoded) noex
 // ---------------------------------------------------------------- what parsers found
 
 void Worker::app_known(Session& session) noexcept {
-    moment_.session = &session;
-    if (moment_.packet != nullptr && session.opening == Opening::protocol) {
-        contract_judge_.turned_round(session);
-        moment_.direction = moment_.layers->source == session.client() && moment_.layers->source_port == session.client_port() ? Direction::to_server
-                                                                                                                               : Direction::to_client;
-    }
-    contract_judge_.app_known(moment_);
+    // What takes over inside a session (STARTTLS, CONNECT) is not what the contract names.
+    if (session.app_outer == no_protocol) judge_roles(session);
     rule_judge_.app_known(moment_);
 }
 
-void Worker::app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
+void Worker::app_roles(Session& session) noexcept { judge_roles(session); }
+
+/// The protocol is known, or who is its client: the contract has been waiting for it.
+void Worker::judge_roles(Session& session) noexcept {
+    moment_.session = &session;
+    if (moment_.packet != nullptr && session.opening == Opening::protocol) {
+        contract_judge_.turned_round(session);
+        moment_.direction = moment_.layers->source == session.client() && moment_.layers->source_port == session.client_port()
+                                ? Direction::to_server
+                                : Direction::to_client;
+    }
+    contract_judge_.app_known(moment_);
+}
+
+void Worker::app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report,
+                             Direction direction) noexcept {
     rule_judge_.transaction(moment_, parser, transaction, report, direction);
     if (const Field* const field = operations_[id_of(parser)]; field != nullptr && has(report, Report::request)) {
         const Value name = field->get(transaction, 0);
@@ -315,7 +349,10 @@ void Worker::app_anomaly(Session& session, const ParserInfo& parser, unsigned id
 }
 
 void Worker::app_expects(Session& session, const Expectation& expectation) noexcept {
-    expectations_.add(expectation, session, shared_.policy && ContractJudge::allows(session), moment_.clock);
+    // A parent that names a third host (FTP's PORT and PASV can) does not speak for it.
+    const bool same_ends =
+        expectation.address == IpAddress{} || expectation.address == session.client() || expectation.address == session.server();
+    expectations_.add(expectation, session, shared_.policy && same_ends && ContractJudge::allows(session), moment_.clock);
 }
 
 /// Addresses that a DNS answer gives for the name that was asked: contracts may name peers by DNS.

@@ -22,7 +22,7 @@ namespace weir {
 
 /// What all workers share, read-only.
 struct Shared {
-    std::shared_ptr<const Policy> policy;    ///< null: none given
+    std::shared_ptr<const Policy> policy;  ///< null: none given
     std::shared_ptr<const RuleBook> rules;
     std::shared_ptr<const EveNames> names;
     std::shared_ptr<const Identifier> identifier;
@@ -70,9 +70,12 @@ private:
     void decode_anomalies(const Packet& packet, const Decoded& decoded) noexcept;
     void write_stats(Time boundary, Time time, std::uint64_t number) noexcept;
     void learn_names(const void* transaction) noexcept;
+    void judge_roles(Session& session) noexcept;
 
     void app_known(Session& session) noexcept override;
-    void app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept override;
+    void app_roles(Session& session) noexcept override;
+    void app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report,
+                         Direction direction) noexcept override;
     void app_anomaly(Session& session, const ParserInfo& parser, unsigned id, Direction direction) noexcept override;
     void app_expects(Session& session, const Expectation& expectation) noexcept override;
 
@@ -96,7 +99,8 @@ private:
     StageClock stages_;
     Moment moment_;
     Time last_time_ = 0;  ///< of the latest packet, as captured
-    std::array<const Field*, 64> operations_{};  ///< by ProtocolId: the field that names what is done; null: the protocol has none
+    std::array<const Field*, ProtocolSet::capacity>
+        operations_{};  ///< by ProtocolId: the field that names what is done; null: the protocol has none
     struct DnsFields {
         ProtocolId dns = no_protocol;
         const Field* query = nullptr;

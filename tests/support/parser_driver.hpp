@@ -66,6 +66,8 @@ struct Outcome {
     std::vector<Transaction> transactions;
     std::vector<std::string> anomalies;
     std::vector<Expectation> expectations;
+    std::string roles;       ///< as its directions, or opposite; empty: not said
+    bool upgraded = false;  ///< another protocol is spoken from some place on
     std::array<Fed::Status, 2> status{Fed::Status::ok, Fed::Status::ok};
     std::array<std::size_t, 2> pending{};
 
@@ -76,6 +78,8 @@ struct Outcome {
             out += "tx report=" + std::to_string(static_cast<int>(transaction.report)) + " dir=" + std::to_string(static_cast<int>(transaction.direction)) + '\n';
             for (const auto& [key, value] : transaction.values) out += "  " + key + " = " + value + '\n';
         }
+        if (!roles.empty()) out += "roles " + roles + '\n';
+        if (upgraded) out += "upgraded\n";
         for (const std::string& anomaly : anomalies) out += "anomaly " + anomaly + '\n';
         return out;
     }
@@ -91,7 +95,7 @@ public:
     bool stream(Direction direction, Bytes bytes) {
         begin(Transport::tcp);
         Side& side = sides_[index(direction)];
-        if (side.ended || failed_) return false;
+        if (side.ended || failed_ || outcome_.upgraded) return false;
         for (;;) {
             const std::size_t skipped = static_cast<std::size_t>(std::min<std::uint64_t>(side.skip, bytes.size()));
             side.skip -= skipped;
@@ -104,7 +108,7 @@ public:
             side.want = 0;
             if (++calls_ > max_calls) broken_promise("it is called again and again without consuming");
             const Fed fed = feed(direction, given);
-            if (failed_ || side.ended) return false;
+            if (failed_ || side.ended || outcome_.upgraded) return false;
             if (fed.status == Fed::Status::need_more) {
                 if (fed.want != 0 && fed.want <= side.pending.size()) broken_promise("it wants no more than it was given");
                 side.want = fed.want;
@@ -191,6 +195,7 @@ private:
         Side& side = sides_[index(direction)];
         side.skip = fed.skip;
         outcome_.status[index(direction)] = fed.status;
+        if (fed.status == Fed::Status::upgraded) outcome_.upgraded = true;
         if (fed.status == Fed::Status::done) side.ended = true, side.pending.clear();
         if (fed.status == Fed::Status::malformed) failed_ = true, side.pending.clear();
     }
@@ -219,6 +224,10 @@ private:
         broken_promise("an anomaly that is not in its table");
     }
     void expect(const ParserInfo&, const Expectation& expectation) noexcept override { outcome_.expectations.push_back(expectation); }
+    void roles(const ParserInfo& parser, bool opposite) noexcept override {
+        if (!parser.late_roles || !outcome_.roles.empty()) broken_promise("it shows roles twice, or without late_roles");
+        outcome_.roles = opposite ? "opposite" : "as fed";
+    }
 
     std::vector<std::uint8_t> memory_ = std::vector<std::uint8_t>(64 * 1024);
     Scratch scratch_{memory_};

@@ -78,7 +78,7 @@ TEST_CASE("Turning a session round exchanges everything that has a side, and twi
     session.bytes = {1, 2};
     session.packets = {3, 4};
     session.tcp_flags = {5, 6};
-    session.probe_left = {7, 8};
+    session.probe_left[0].erase(7);
     session.payload_packets = {9, 10};
     session.equipment = {11, 12};
     session.mac[0][0] = 13;
@@ -90,7 +90,8 @@ TEST_CASE("Turning a session round exchanges everything that has a side, and twi
     CHECK(session.bytes == std::array<std::uint64_t, 2>{2, 1});
     CHECK(session.packets == std::array<std::uint32_t, 2>{4, 3});
     CHECK(session.tcp_flags == std::array<std::uint8_t, 2>{6, 5});
-    CHECK(session.probe_left == std::array<std::uint64_t, 2>{8, 7});
+    CHECK(session.probe_left[0] == ProtocolSet::all());
+    CHECK_FALSE(session.probe_left[1].contains(7));
     CHECK(session.payload_packets == std::array<std::uint8_t, 2>{10, 9});
     CHECK(session.equipment == std::array<EquipmentId, 2>{12, 11});
     CHECK(session.mac[1][0] == 13);
