@@ -83,6 +83,7 @@ enum class Report : std::uint8_t {
     request = 1,   ///< the part sent towards the server is complete: rules judge it
     response = 2,  ///< the part sent towards the client is complete: rules judge it
     log = 4,       ///< write the EVE event now
+    again = 8,     ///< with request or response: that part was reported before, now with more of it
 };
 [[nodiscard]] constexpr Report operator|(Report left, Report right) noexcept {
     return static_cast<Report>(static_cast<std::uint8_t>(left) | static_cast<std::uint8_t>(right));

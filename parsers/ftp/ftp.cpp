@@ -181,7 +181,9 @@ void State::reply_line(Bytes line, Emit<Transaction> emit) noexcept {
     const Bytes code = line.first(3);
     data_session(code, line.subspan(std::min<std::size_t>(4, line.size())), emit);
     const bool preliminary = code[0] == '1';  // another reply follows
-    report(emit, preliminary ? Report::response : Report::response | Report::log, Direction::to_client);
+    const Report part = answering_ ? Report::response | Report::again : Report::response;
+    report(emit, preliminary ? part : part | Report::log, Direction::to_client);
+    answering_ = true;
     if (preliminary) return;
     encrypted_ = equal_nocase(command_.view(), "AUTH") && as_text(code) == "234";  // RFC 4217 section 4
     forget();
@@ -237,7 +239,7 @@ void State::forget() noexcept {
     command_.length = argument_.length = 0;
     replies_.clear();
     reply_used_ = 0;
-    about_data_ = false;
+    about_data_ = answering_ = false;
 }
 
 Value replies(const Transaction& transaction, std::size_t index) noexcept {

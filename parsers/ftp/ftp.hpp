@@ -62,6 +62,7 @@ private:
     IpAddress active_address_{};          ///< what PORT or EPRT named; `::`: the client's own
     std::uint16_t dynamic_port_ = 0;
     bool active_ = false;                 ///< the latest data session is opened by the server
+    bool answering_ = false;              ///< a preliminary reply to the current command was reported
     bool about_data_ = false;             ///< the current command negotiates or uses a data session
     bool encrypted_ = false;              ///< AUTH TLS was accepted: nothing readable follows
     std::array<std::uint32_t, 2> searched_{};  ///< by Direction: bytes of an unfinished line known to hold no LF

@@ -137,7 +137,7 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
         if (behind.size() < max_body) return Fed::need_more(0, size + max_body);
         body = behind.first(max_body);
     }
-    report(head, response, body, response ? Report::response : Report::request, emit);
+    report(head, response, body, Report::again | (response ? Report::response : Report::request), emit);
     switch (frame) {
         case Framing::length: return finished(size + body.size(), head.content_length - body.size());
         case Framing::chunked:
@@ -224,7 +224,7 @@ void State::end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) n
     const Bytes behind = unconsumed.subspan(size);
     if (side.to_close) answer_.length += behind.size();
     const Bytes body = head.chunked ? read_chunks(behind, max_body, emit.scratch()).body : first_of(behind, max_body);
-    if (!body.empty()) report(head, response, body, response ? Report::response : Report::request, emit);
+    if (!body.empty()) report(head, response, body, Report::again | (response ? Report::response : Report::request), emit);
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {

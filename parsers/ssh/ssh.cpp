@@ -283,7 +283,10 @@ Transaction State::remembered(Direction seen, Scratch& scratch) const noexcept {
 }
 
 void State::report(const Transaction& transaction, Direction direction, Emit<Transaction> emit) noexcept {
-    emit(transaction, transaction.from_server ? Report::response : Report::request, direction);
+    const Report part = transaction.from_server ? Report::response : Report::request;
+    bool& reported = reported_[transaction.from_server ? 1 : 0];
+    emit(transaction, reported ? part | Report::again : part, direction);
+    reported = true;
 }
 
 /// The session's one event, if it has not been written and there is anything to write.

@@ -74,6 +74,7 @@ private:
     KeptText<64> key_type_;
     KeptText<50> key_fingerprint_;
     std::uint32_t key_bits_ = 0;
+    std::array<bool, 2> reported_{};  ///< the client's part, the server's
     bool roles_shown_ = false, reversed_ = false, logged_ = false;
 };
 static_assert(sizeof(State) <= 4096);

@@ -385,7 +385,7 @@ void State::certificate(Bytes body, Emit<Transaction> emit) noexcept {
     if (!transaction.certificate.intact) emit.anomaly(static_cast<unsigned>(Oddity::invalid_certificate), Direction::to_client);
     if (!found) return;
     certificate_ = true;
-    emit(transaction, with_log(Report::response), Direction::to_client);
+    emit(transaction, with_log(server_hello_ ? Report::response | Report::again : Report::response), Direction::to_client);
 }
 
 // ---------------------------------------------------------------- reports

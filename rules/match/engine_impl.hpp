@@ -111,7 +111,7 @@ struct Engine::Impl {
         const ParserInfo& parser;
         const void* data;
         Report report;
-        std::uint16_t ordinal = 0;  ///< SessionState::requests
+        std::uint16_t ordinal = 0;  ///< SessionState::transactions
     };
     struct Part {
         bool present = false, matched = false;

@@ -31,13 +31,18 @@ void each_value(const Field& field, const void* transaction, Visit visit) noexce
     }
 }
 
+/// A request begins a transaction, and so does a response that no request went before.
+bool begins_another(const SessionState& state, Report report) noexcept {
+    return !has(report, Report::again) && (has(report, Report::request) || (has(report, Report::response) && !state.requested));
+}
+
 }  // namespace
 
 void Engine::Impl::transaction(Call& call, const ParserInfo& parser, const void* data, Report report) noexcept {
     const AppGroup& group = rules->app(call.app);
     if (group.empty()) return;
-    if (call.state != nullptr && has(report, Report::request)) ++call.state->requests;
-    const Transaction transaction{parser, data, report, call.state != nullptr ? call.state->requests : std::uint16_t{0}};
+    if (call.state != nullptr && begins_another(*call.state, report)) ++call.state->transactions;
+    const Transaction transaction{parser, data, report, call.state != nullptr ? call.state->transactions : std::uint16_t{0}};
     candidates.clear();
     for (const AppGroup::Buffer& buffer : group.buffers)
         each_value(parser.fields[buffer.field], data, [&](const Value& value) {
@@ -55,8 +60,12 @@ void Engine::Impl::transaction(Call& call, const ParserInfo& parser, const void*
         });
     for (const RuleIndex number : candidates.sorted()) {
         judge_transaction(number, call, transaction);
-        if (call.stopped) return;
+        if (call.stopped) break;
     }
+    // Said last: the state may have been made by a rule that fired.
+    if (call.state == nullptr) return;
+    if (has(report, Report::response)) call.state->requested = false;
+    else if (has(report, Report::request)) call.state->requested = true;
 }
 
 Engine::Impl::Part Engine::Impl::number_part(const FieldCheck& check, const Transaction& transaction) noexcept {
@@ -103,16 +112,16 @@ bool Engine::Impl::side_conditions_hold(const RulePlan& plan, Call& call) noexce
     return true;
 }
 
-/// A parser may report a transaction several times as more of it is known, each time with all that it knows: a rule fires
-/// again only on other values, or after another request.
+/// A parser may report a transaction several times as more of it is known, each time with all that it knows: a rule fires once
+/// per transaction and direction, and once only where both directions show the same values.
 void Engine::Impl::judge_transaction(RuleIndex number, Call& call, const Transaction& transaction) noexcept {
     const RulePlan& plan = rules->plans()[number];
     const Rule& rule = *plan.rule;
-    const auto noted = [&](Note::Kind kind) {
-        Note* const note = call.state != nullptr ? table.find(*call.state, kind, Direction::to_server, number) : nullptr;
+    const auto noted = [&](Note::Kind kind, Direction direction) {
+        Note* const note = call.state != nullptr ? table.find(*call.state, kind, direction, number) : nullptr;
         return note != nullptr && note->detail == transaction.ordinal ? note : nullptr;
     };
-    const Note* const half = plan.both_ways ? noted(Note::Kind::half_met) : nullptr;
+    const Note* const half = plan.both_ways ? noted(Note::Kind::half_met, Direction::to_server) : nullptr;
     // A rule that a request has met in part has a header that fits the request: seen from the response, turned round.
     const Ends own = call.ends;
     if (half != nullptr && !matches_ends(rule.header, own)) call.ends = own.reversed();
@@ -145,11 +154,13 @@ void Engine::Impl::judge_transaction(RuleIndex number, Call& call, const Transac
             }
         return;
     }
-    const Note* const reported = noted(Note::Kind::reported);
-    if (reported != nullptr && reported->position == values) return;
+    const Direction part = has(transaction.report, Report::request) ? Direction::to_server : Direction::to_client;
+    if (noted(Note::Kind::reported, part) != nullptr) return;
+    const Note* const other = noted(Note::Kind::reported, opposite(part));
+    if (other != nullptr && other->position == values) return;
     if (!side_conditions_hold(plan, call)) return;
     if (SessionState* const state = state_of(call))
-        if (Note* const note = table.note(*state, Note::Kind::reported, Direction::to_server, number)) {
+        if (Note* const note = table.note(*state, Note::Kind::reported, part, number)) {
             note->detail = transaction.ordinal;
             note->position = values;
         }

@@ -26,8 +26,8 @@ struct Note {
         fired,         ///< rule `subject` has fired on the stream's bytes up to `position`
         waiting,       ///< rule `subject` saw its literal before `position` and may yet match, once content `detail` turns up again
         awaiting_app,  ///< rule `subject` matched, but for the application protocol, which is not known
-        reported,      ///< rule `subject` has fired on fields whose digest is `position`, when `detail` requests had been seen
-        half_met,      ///< rule `subject`: request number `detail` met the parts in `position` (a bit each), its response may meet the rest
+        reported,      ///< rule `subject` has fired on transaction `detail`, in that direction, on fields whose digest is `position`
+        half_met,      ///< rule `subject`: the request of transaction `detail` met the parts in `position` (a bit each), its response may meet the rest
     };
     Kind kind = Kind::flowbit;
     Direction direction = Direction::to_server;
@@ -41,7 +41,8 @@ struct SessionState {
     std::array<Side, 2> sides;  ///< by Direction, as the transport shows it
     std::uint32_t notes = 0;    ///< newest first
     std::uint16_t note_count = 0;
-    std::uint16_t requests = 0;                         ///< reports of requests so far, counted round and round
+    std::uint16_t transactions = 0;                     ///< begun so far, counted round and round
+    bool requested = false;                             ///< the latest report was of a request
     bool passed = false;                                ///< a pass rule has let the session go
     std::array<bool, 2> addresses_judged{}, app_due{};  ///< by Direction
 };

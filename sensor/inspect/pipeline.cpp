@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 struct Pipeline::Lane {
     struct Batch {
         Burst burst;
+        std::optional<Time> stats_due;  ///< before the packets
         std::uint64_t next_number = 0;
         std::size_t chunk = 0;
         bool last = false;
@@ -48,7 +49,7 @@ struct Pipeline::Lane {
     std::thread thread;
 };
 
-Pipeline::Pipeline(const Config& config, const PipelineConfig& pipeline, const Shared& shared) : policy_(shared.policy) {
+Pipeline::Pipeline(const Config& config, const PipelineConfig& pipeline, const Shared& shared) : policy_(shared.policy), stats_(static_cast<Time>(config.stats_interval) * second) {
     Reporter::Wait wait;
     wait.context = this;
     if (pipeline.workers == 1) {
@@ -87,19 +88,40 @@ std::optional<std::string> Pipeline::run(CaptureSource& source, const std::funct
     return workers_.size() == 1 ? run_alone(source, progress) : run_threads(source, progress);
 }
 
+/// A burst that crosses a boundary is processed in parts.
+void Pipeline::process_with_stats(Worker& worker, const Burst& burst, std::uint64_t next_number) noexcept {
+    Burst part;
+    for (const Packet& packet : burst.packets) {
+        if (const auto boundary = stats_.crossed(packet.clock)) {
+            if (!part.packets.empty()) worker.process(part, packet.number);
+            part.packets.clear();
+            worker.stats_due(*boundary);
+        }
+        part.packets.push_back(packet);
+        part.clock = packet.clock;
+    }
+    part.clock = burst.clock;
+    worker.process(part, next_number);
+}
+
 std::optional<std::string> Pipeline::run_alone(CaptureSource& source, const std::function<void()>& progress) {
     Burst burst;
     Time last_time = 0;
     std::uint64_t next_number = 1;
+    Worker& worker = *workers_[0];
     while (source.next(burst)) {
         last_time = burst.packets.back().time;
         next_number = burst.packets.back().number + 1;
-        workers_[0]->process(burst, next_number);
+        if (stats_.ahead(burst.clock)) {
+            worker.process(burst, next_number);
+        } else {
+            process_with_stats(worker, burst, next_number);
+        }
         const auto taken = collector_->poll();
         if (!taken) return taken.error();
         progress();
     }
-    workers_[0]->finish(burst.clock, last_time);
+    worker.finish(burst.clock, last_time);
     return collector_->finish();
 }
 
@@ -112,6 +134,7 @@ std::optional<std::string> Pipeline::run_threads(CaptureSource& source, const st
         lane.thread = std::thread{[&worker, &lane, &source] {
             for (;;) {
                 const Lane::Batch batch = lane.pop();
+                if (batch.stats_due) worker.stats_due(*batch.stats_due);
                 worker.process(batch.burst, batch.next_number);
                 if (!batch.burst.packets.empty()) source.release(batch.chunk);
                 if (!batch.last) continue;
@@ -145,6 +168,7 @@ std::optional<std::string> Pipeline::run_threads(CaptureSource& source, const st
             return false;
         }
         batch.burst.packets.clear();
+        batch.stats_due.reset();
         return true;
     };
     const auto send = [&](Lane& lane) {
@@ -170,6 +194,12 @@ std::optional<std::string> Pipeline::run_threads(CaptureSource& source, const st
             chunk = source.chunk();
         }
         for (const Packet& packet : burst.packets) {
+            if (const auto boundary = stats_.crossed(packet.clock)) {
+                send_all();
+                clock = *boundary;
+                for (const auto& lane : lanes) lane->open.stats_due = boundary;
+                send_all();
+            }
             Lane& lane = *lanes[choose_worker(packet, static_cast<std::uint32_t>(lanes.size()), is_equipment)];
             clock = packet.clock;
             last_time = packet.time;

@@ -72,7 +72,6 @@ void RuleJudge::packet(const Moment& moment) noexcept {
     const rules::SessionView session = moment.session_view();
     if (!engine_.wants_packets(session)) return;
     moment_ = &moment;
-    parser_ = nullptr;
     engine_.packet(moment.packet_view(), session, moment.session->rules, *this);
 }
 
@@ -80,7 +79,6 @@ bool RuleJudge::wants_stream(const Moment& moment) const noexcept { return !idle
 
 void RuleJudge::stream(const Moment& moment, Direction direction, Bytes bytes, std::uint64_t offset) noexcept {
     moment_ = &moment;
-    parser_ = nullptr;
     engine_.stream(direction, bytes, offset, moment.packet_view(), moment.session_view(), moment.session->rules, *this);
 }
 
@@ -95,12 +93,13 @@ void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, cons
     parser_ = &parser;
     transaction_ = transaction;
     engine_.transaction(parser, transaction, report, direction, moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+    parser_ = nullptr;
+    transaction_ = nullptr;  // it dies with this call
 }
 
 void RuleJudge::app_known(const Moment& moment) noexcept {
     if (idle_) return;
     moment_ = &moment;
-    parser_ = nullptr;
     engine_.app_known(moment.packet_view(), moment.session_view(), moment.session->rules, *this);
 }
 

@@ -6,13 +6,6 @@ namespace {
 
 Time seconds(std::uint64_t count) noexcept { return static_cast<Time>(count) * second; }
 
-/// Settings name policies with dashes, enumerators with underscores.
-OverlapPolicy overlap_policy(std::string name) {
-    for (char& c : name)
-        if (c == '-') c = '_';
-    return find_overlap_policy(name).value_or(OverlapPolicy::bsd);
-}
-
 }  // namespace
 
 DecoderConfig decoder_config(const Config& config) {
@@ -41,8 +34,8 @@ StreamConfig stream_config(const Config& config) {
     out.max_sessions = static_cast<std::uint32_t>(config.stream_sessions);
     out.memory = config.stream_memory;
     out.depth = config.stream_depth;
-    out.overlap_ipv4 = overlap_policy(config.overlap_policy_v4);
-    out.overlap_ipv6 = overlap_policy(config.overlap_policy_v6);
+    out.overlap_ipv4 = find_overlap_policy(config.overlap_policy_v4).value_or(OverlapPolicy::windows);
+    out.overlap_ipv6 = find_overlap_policy(config.overlap_policy_v6).value_or(OverlapPolicy::bsd);
     return out;
 }
 

@@ -70,7 +70,6 @@ constexpr std::array contract_stats{
 
 Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Reporter::Wait wait, bool profile)
     : shared_(shared),
-      stats_interval_(static_cast<Time>(config.stats_interval) * second),
       decoder_(decoder_config(config)),
       flows_(flow_config(config), *shared.services, flow_metrics_),
       expectations_(4096, flow_metrics_),
@@ -136,7 +135,6 @@ void Worker::process(const Burst& burst, std::uint64_t next_number) noexcept {
 void Worker::one_packet(const Packet& packet, const Decoded& decoded, std::size_t position) noexcept {
     let_time_pass(packet.clock);
     reporter_.at_packet(packet);
-    last_time_ = packet.time;
     moment_.packet = &packet;
     moment_.time = packet.time;
     moment_.clock = packet.clock;
@@ -220,10 +218,6 @@ void Worker::let_time_pass(Time clock) noexcept {
         timers_fired = true;
         session_due(session, event);
     });
-    if (stats_interval_ != 0 && clock >= next_stats_) {
-        if (next_stats_ != 0) write_stats(next_stats_, last_time_, 0);
-        next_stats_ = (clock / stats_interval_ + 1) * stats_interval_;
-    }
     if (timers_fired) moment_ = now;
 }
 
@@ -281,11 +275,14 @@ void Worker::finish(Time clock, Time time) noexcept {
         session_ended(session, end, session.end);
     });
     rule_judge_.publish();
-    write_stats(clock, time, ~std::uint64_t{0});
+    reporter_.stats(stats_, clock, time, ~std::uint64_t{0});
     reporter_.close();
 }
 
-void Worker::write_stats(Time boundary, Time time, std::uint64_t number) noexcept { reporter_.stats(stats_, boundary, time, number); }
+void Worker::stats_due(Time boundary) noexcept {
+    let_time_pass(boundary);
+    reporter_.stats(stats_, boundary, boundary, 0);
+}
 
 void Worker::decode_anomalies(const Packet& packet, const Decoded& decoded) noexcept {
     for (std::size_t i = 0; i < decoded.event_count; ++i) {

@@ -39,6 +39,8 @@ public:
 
     /// Takes packets through the stages. `next_number`: of the first packet behind this burst, over all workers.
     void process(const Burst& burst, std::uint64_t next_number) noexcept;
+    /// Everything before `boundary` on the packets' clock has been processed: writes this worker's part of a `stats` event.
+    void stats_due(Time boundary) noexcept;
     /// The input has ended: what is open is closed and reported. `clock` and `time` as of the last packet of all workers.
     void finish(Time clock, Time time) noexcept;
 
@@ -68,7 +70,6 @@ private:
     void session_ended(Session& session, SessionEnd end, Time time) noexcept;
     void let_time_pass(Time clock) noexcept;
     void decode_anomalies(const Packet& packet, const Decoded& decoded) noexcept;
-    void write_stats(Time boundary, Time time, std::uint64_t number) noexcept;
     void learn_names(const void* transaction) noexcept;
     void judge_roles(Session& session) noexcept;
 
@@ -82,8 +83,6 @@ private:
     static constexpr std::size_t keys_per_packet = max_depth;
 
     Shared shared_;
-    Time stats_interval_;
-    Time next_stats_ = 0;
     FlowMetrics flow_metrics_;
     StreamMetrics stream_metrics_;
     Decoder decoder_;
@@ -98,7 +97,6 @@ private:
     StatsSource stats_;
     StageClock stages_;
     Moment moment_;
-    Time last_time_ = 0;  ///< of the latest packet, as captured
     std::array<const Field*, ProtocolSet::capacity>
         operations_{};  ///< by ProtocolId: the field that names what is done; null: the protocol has none
     struct DnsFields {
