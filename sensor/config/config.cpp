@@ -130,6 +130,7 @@ constexpr std::array table{
     choice<&Config::overlap_policy_v6, &policies>("stream.overlap-policy.ipv6", "Which of two overlapping TCP segments over IPv6 wins"),
     flag<&Config::checksum_validation>("stream.checksum-validation", "Packets with a wrong checksum do not reach sessions"),
     number<&Config::parser_memory, 65'536, gib>("app-layer.memcap", "bytes", "64kb to 1gb", "Memory for the states of application parsers"),
+    number<&Config::behavior_memory, 65'536, gib>("behavior.memcap", "bytes", "64kb to 1gb", "Memory for what the detectors of behaviour remember of sessions"),
     group<&Config::address_groups>("vars.address-groups.*", "addresses as in rules", "Address variables of rules, such as HOME_NET"),
     group<&Config::port_groups>("vars.port-groups.*", "ports as in rules", "Port variables of rules, such as SSH_PORTS"),
     number<&Config::rule_sessions, 16, 16'000'000>("detect.sessions", "sessions", "16 to 16000000", "Sessions that rules remember something of at once"),

@@ -34,6 +34,7 @@ struct Config {
 
     // application layer
     std::uint64_t parser_memory = 32u << 20;
+    std::uint64_t behavior_memory = 8u << 20;
 
     // rules
     std::map<std::string, std::string> address_groups, port_groups;

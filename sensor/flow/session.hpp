@@ -74,6 +74,7 @@ struct Session {
     Handle stream = 0;                      ///< TCP reassembly state
     Handle parser = 0;                      ///< the application parser's state
     Handle rules = 0;                       ///< the rule engine's state of this session
+    Handle behavior = 0;                    ///< what the detectors of behaviour remember of it
     std::uint32_t slot = 0;                 ///< the flow table's own: position in the table
     bool client_is_low = true;              ///< orientation: who opened it is key.low
     SessionState state = SessionState::new_;

@@ -159,11 +159,15 @@ void ContractJudge::learn(const Moment& moment, std::string_view name, const IpA
     names_.learn_dns(*policy_, moment.session->equipment[0], name, address, ttl, moment.clock);
 }
 
+bool ContractJudge::ignores(const Session& session, EquipmentId equipment, Facing facing, Time clock) noexcept {
+    if (!policy_ || equipment == no_equipment) return false;
+    if (!find_ignore(*policy_, facing, equipment, SessionFacts::of(session, clock), &names_)) return false;
+    metrics_.ignored.add();
+    return true;
+}
+
 void ContractJudge::report(const Moment& moment, const Judgement& judgement, const SessionFacts& facts) noexcept {
-    if (find_ignore(*policy_, judgement.facing, judgement.equipment, facts, &names_)) {
-        metrics_.ignored.add();
-        return;
-    }
+    if (ignores(*moment.session, judgement.equipment, judgement.facing, moment.clock)) return;
     const KindText text = text_of(judgement.kind);
     const Explanation explanation = explain(*policy_, judgement, facts, &names_);
     Finding finding;

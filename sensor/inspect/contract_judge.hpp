@@ -48,6 +48,10 @@ public:
     void settle(const Moment& moment) noexcept;
     /// `bytes` more of an allowed session: limits.
     void used(const Moment& moment, std::uint64_t bytes) noexcept;
+    /// Whether an `ignore` entry of the policy silences findings about this session at that end, of any judge. Counts it.
+    [[nodiscard]] bool ignores(const Session& session, EquipmentId equipment, Facing facing, Time clock) noexcept;
+    /// Null: none was given.
+    [[nodiscard]] const Policy* policy() const noexcept { return policy_.get(); }
     /// Whether everything that belongs to this session is allowed with it.
     [[nodiscard]] static bool allows(const Session& session) noexcept {
         return session.verdict[0] != Verdict::found && session.verdict[0] != Verdict::pending && session.verdict[1] != Verdict::found &&

@@ -49,7 +49,8 @@ struct Pipeline::Lane {
     std::thread thread;
 };
 
-Pipeline::Pipeline(const Config& config, const PipelineConfig& pipeline, const Shared& shared) : policy_(shared.policy), stats_(static_cast<Time>(config.stats_interval) * second) {
+Pipeline::Pipeline(const Config& config, const PipelineConfig& pipeline, const Shared& shared)
+    : policy_(shared.policy), stats_(static_cast<Time>(config.stats_interval) * second) {
     Reporter::Wait wait;
     wait.context = this;
     if (pipeline.workers == 1) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sensor/inspect/session_text.hpp"
 #include "sensor/output/json_writer.hpp"
 
 namespace weir {
@@ -59,11 +60,10 @@ RuleBook::RuleBook(std::shared_ptr<const rules::Compiled> compiled) : rules(std:
     for (RuleFacts& fact : facts) fact.attack.assign(fact.attack_text.begin(), fact.attack_text.end());
 }
 
-RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy,
-                     Reporter& reporter)
+RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter)
     : idle_(book->rules->text().rules.empty()),
       book_(std::move(book)),
-      policy_(std::move(policy)),
+      contract_(contract),
       engine_(book_->rules, limits),
       reporter_(reporter) {}
 
@@ -109,6 +109,9 @@ void RuleJudge::hit(const rules::Hit& hit) noexcept {
     const rules::Rule& rule = *hit.rule;
     if (rule.header.action == rules::Action::pass) return;  // it has let the packet or the session go: nothing to tell
     Session& session = *moment_->session;
+    const Facing facing = session.equipment[0] != no_equipment || session.equipment[1] == no_equipment ? Facing::egress : Facing::ingress;
+    const EquipmentId equipment = session.equipment[facing == Facing::egress ? 0 : 1];
+    if (contract_.ignores(session, equipment, facing, moment_->clock)) return;
 
     Finding finding;
     finding.kind = facts.kind;
@@ -122,28 +125,12 @@ void RuleJudge::hit(const rules::Hit& hit) noexcept {
     finding.category = rule.class_text;
     finding.attack = facts.attack;
     finding.metadata_json = facts.metadata_json;
-    finding.facing = session.equipment[0] != no_equipment || session.equipment[1] == no_equipment ? Facing::egress : Facing::ingress;
-    finding.equipment = session.equipment[finding.facing == Facing::egress ? 0 : 1];
+    finding.facing = facing;
+    finding.equipment = equipment;
 
     // Findings are rare: their sentence may cost a little.
-    std::string why;
-    const std::string service =
-        fmt::format("{}{}",
-                    session.key.protocol == ip_protocol::tcp   ? "tcp/"
-                    : session.key.protocol == ip_protocol::udp ? "udp/"
-                                                               : "ip protocol ",
-                    session.key.protocol == ip_protocol::tcp || session.key.protocol == ip_protocol::udp ? session.server_port()
-                                                                                                         : session.key.protocol);
-    const std::string_view app = session.app_status == AppStatus::known ? protocols()[session.app].name : std::string_view{"unknown"};
-    if (finding.equipment != no_equipment && policy_ != nullptr) {
-        const bool opened = finding.facing == Facing::egress;
-        why = fmt::format("{} {} {} (app: {}) {} {}; rule {} matches: {}", policy_->equipment(finding.equipment).name,
-                          opened ? "opened" : "accepted", service, app, opened ? "to" : "from",
-                          (opened ? session.server() : session.client()).text(), rule.sid, rule.message);
-    } else {
-        why = fmt::format("{} opened {} (app: {}) to {}; rule {} matches: {}", session.client().text(), service, app,
-                          session.server().text(), rule.sid, rule.message);
-    }
+    const std::string why = fmt::format(
+        "{}; rule {} matches: {}", session_text(session, contract_.policy(), finding.equipment, finding.facing), rule.sid, rule.message);
     finding.why = why;
 
     AlertEvent event;

@@ -8,7 +8,7 @@
 
 #include "rules/compile/compiled.hpp"
 #include "rules/match/engine.hpp"
-#include "sensor/contract/policy.hpp"
+#include "sensor/inspect/contract_judge.hpp"
 #include "sensor/inspect/moment.hpp"
 #include "sensor/inspect/reporter.hpp"
 
@@ -50,9 +50,7 @@ inline constexpr std::array rule_judge_metrics{
 /// One per worker.
 class RuleJudge final : private rules::HitSink {
 public:
-    /// `policy` names equipment in findings; may be null.
-    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, std::shared_ptr<const Policy> policy,
-              Reporter& reporter);
+    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter);
 
     void packet(const Moment& moment) noexcept;
     [[nodiscard]] bool wants_stream(const Moment& moment) const noexcept;
@@ -71,7 +69,7 @@ private:
 
     bool idle_;  ///< no rule at all: nothing need be asked
     std::shared_ptr<const RuleBook> book_;
-    std::shared_ptr<const Policy> policy_;
+    ContractJudge& contract_;
     rules::Engine engine_;
     Reporter& reporter_;
     const Moment* moment_ = nullptr;

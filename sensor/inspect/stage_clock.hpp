@@ -12,9 +12,9 @@
 
 namespace weir {
 
-enum class Stage : std::uint8_t { decode, lookup, flow, rules_packet, stream, parse, judge, output, count };
+enum class Stage : std::uint8_t { decode, lookup, flow, rules_packet, parse, behavior, output, count };
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Stage::count)> stage_names{
-    "decode", "lookup", "flow", "rules on packets", "stream", "parse and rules on streams", "contract", "events"};
+    "decode", "lookup", "flow", "rules on packets", "streams, parsers, their rules", "behavior", "events"};
 
 /// Adds up what passes between marks. Stages do not nest: a mark ends the stage before it.
 class StageClock {

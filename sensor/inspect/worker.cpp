@@ -77,7 +77,8 @@ Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Repo
       reporter_(reporter_config(config, shared.eve), shared.names, ring, wait),
       apps_(*shared.identifier, config.parser_memory, *this),
       contract_judge_(shared.policy, reporter_),
-      rule_judge_(shared.rules, engine_limits(config), shared.policy, reporter_),
+      rule_judge_(shared.rules, engine_limits(config), contract_judge_, reporter_),
+      behavior_judge_(config.behavior_memory, contract_judge_, reporter_),
       stages_(profile),
       decoded_(std::make_unique<std::array<Decoded, burst_size>>()),
       keys_(std::make_unique<std::array<std::array<PacketKey, keys_per_packet>, burst_size>>()) {
@@ -105,6 +106,7 @@ std::vector<Worker::MetricBlock> Worker::metric_blocks() const {
             {limit_metrics, &contract_judge_.limit_metrics()},
             {name_metrics, &contract_judge_.name_metrics()},
             {rule_judge_metrics, &rule_judge_.metrics()},
+            {weir::behavior_metrics, &behavior_judge_.metrics()},
             {reporter_metrics, &reporter_.metrics()}};
 }
 
@@ -180,6 +182,7 @@ void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const Packe
         stages_.end(Stage::rules_packet);
         reassembler_.segment(session, key.from_low == session.client_is_low ? Direction::to_server : Direction::to_client, layers, stream);
         stages_.end(Stage::parse);
+        show_behavior(layers);
         return;
     }
     rule_judge_.packet(moment_);
@@ -188,7 +191,14 @@ void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const Packe
     if (layers.protocol == ip_protocol::udp && !layers.payload.empty() && !carries_tunnel) {
         apps_.datagram(session, moment_.direction, layers.payload);
         stages_.end(Stage::parse);
+        show_behavior(layers);
     }
+}
+
+void Worker::show_behavior(const Layers& layers) noexcept {
+    if (layers.payload.empty()) return;
+    behavior_judge_.payload(moment_, static_cast<std::uint32_t>(layers.payload.size()));
+    stages_.end(Stage::behavior);
 }
 
 void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept {
@@ -261,6 +271,7 @@ void Worker::session_ended(Session& session, SessionEnd end, Time time) noexcept
     contract_judge_.settle(moment_);
     contract_judge_.used(moment_, session.bytes[0] + session.bytes[1]);
     rule_judge_.release(session);
+    behavior_judge_.release(session);
     traffic_.add(session);
     reporter_.flow(session, time,
                    session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{}, false,

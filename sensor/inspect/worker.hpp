@@ -10,6 +10,7 @@
 #include "sensor/flow/expectations.hpp"
 #include "sensor/flow/flow_table.hpp"
 #include "sensor/inspect/app_layer.hpp"
+#include "sensor/inspect/behavior_judge.hpp"
 #include "sensor/inspect/contract_judge.hpp"
 #include "sensor/inspect/reporter.hpp"
 #include "sensor/inspect/rule_judge.hpp"
@@ -56,6 +57,7 @@ public:
     [[nodiscard]] const FlowMetrics& flow_metrics() const noexcept { return flow_metrics_; }
     [[nodiscard]] const StreamMetrics& stream_metrics() const noexcept { return stream_metrics_; }
     [[nodiscard]] const RuleJudgeMetrics& rule_metrics() const noexcept { return rule_judge_.metrics(); }
+    [[nodiscard]] const BehaviorMetrics& behavior_metrics() const noexcept { return behavior_judge_.metrics(); }
     [[nodiscard]] const ContractJudge& contract() const noexcept { return contract_judge_; }
     [[nodiscard]] const AppLayer& apps() const noexcept { return apps_; }
     [[nodiscard]] const StageClock& stages() const noexcept { return stages_; }
@@ -65,6 +67,7 @@ private:
 
     void one_packet(const Packet& packet, const Decoded& decoded, std::size_t position) noexcept;
     void one_datagram(const Decoded& decoded, std::size_t layer, const PacketKey& key) noexcept;
+    void show_behavior(const Layers& layers) noexcept;
     void session_started(const Decoded& decoded, std::size_t layer) noexcept;
     void session_due(Session& session, const TimerEvent& event) noexcept;
     void session_ended(Session& session, SessionEnd end, Time time) noexcept;
@@ -93,6 +96,7 @@ private:
     AppLayer apps_;
     ContractJudge contract_judge_;
     RuleJudge rule_judge_;
+    BehaviorJudge behavior_judge_;
     TrafficTally traffic_;
     StatsSource stats_;
     StageClock stages_;

@@ -156,7 +156,8 @@ public:
     /// The lines of that event_type.
     [[nodiscard]] std::vector<Json> of(std::string_view event_type) const {
         std::vector<Json> found;
-        std::copy_if(lines_.begin(), lines_.end(), std::back_inserter(found), [&](const Json& line) { return line.at("event_type") == event_type; });
+        std::copy_if(lines_.begin(), lines_.end(), std::back_inserter(found),
+                     [&](const Json& line) { return line.at("event_type") == event_type; });
         return found;
     }
     /// "gid:sid" of each alert, in order.

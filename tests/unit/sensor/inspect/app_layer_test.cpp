@@ -9,7 +9,8 @@ using namespace weir::test;
 
 namespace {
 
-constexpr std::string_view request = "GET /x HTTP/1.1\r\nHost: h.example\r\n\r\n", response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view request = "GET /x HTTP/1.1\r\nHost: h.example\r\n\r\n",
+                           response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 nlohmann::json only_flow(const Replay& replay) {
     const auto flows = replay.of("flow");
@@ -70,8 +71,18 @@ TEST_CASE("App layer: a gap that a protocol cannot cross ends its parsing, one t
 
 TEST_CASE("App layer: sessions and transactions are counted by protocol") {
     Traffic traffic;
-    TcpTalk{traffic, {"10.0.0.1", 40000}, {"10.0.0.2", 80}}.handshake().send(request).answer(response).send(request).answer(response).close();
-    TcpTalk{traffic, {"10.0.0.1", 40001}, {"10.0.0.2", 9999}}.handshake().send(std::string(5000, '\x01')).answer(std::string(5000, '\x02')).close();
+    TcpTalk{traffic, {"10.0.0.1", 40000}, {"10.0.0.2", 80}}
+        .handshake()
+        .send(request)
+        .answer(response)
+        .send(request)
+        .answer(response)
+        .close();
+    TcpTalk{traffic, {"10.0.0.1", 40001}, {"10.0.0.2", 9999}}
+        .handshake()
+        .send(std::string(5000, '\x01'))
+        .answer(std::string(5000, '\x02'))
+        .close();
     const Replay replay{traffic};
     const AppLayerMetrics& metrics = replay.worker().apps().metrics();
     CHECK(metrics.sessions[find_protocol("http")].get() == 1);

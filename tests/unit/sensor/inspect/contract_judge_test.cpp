@@ -11,14 +11,16 @@ namespace {
 
 constexpr std::string_view device = "10.0.0.1", friendly = "10.9.0.1", stranger = "203.0.113.9";
 
-constexpr std::string_view http_request = "GET / HTTP/1.1\r\nHost: h.example\r\n\r\n", http_response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view http_request = "GET / HTTP/1.1\r\nHost: h.example\r\n\r\n",
+                           http_response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /// A policy for `device`; `egress` and `ingress` are the lines of its contract.
 std::string policy(std::string_view egress, std::string_view ingress = {}) {
     const auto lines = [](std::string_view heading, std::string_view text) {
         return text.empty() ? std::string{} : "    " + std::string{heading} + ":\n      - " + std::string{text} + '\n';
     };
-    return "contracts:\n  box:\n" + lines("egress", egress) + lines("ingress", ingress) + (egress.empty() && ingress.empty() ? "    egress: []\n" : "") +
+    return "contracts:\n  box:\n" + lines("egress", egress) + lines("ingress", ingress) +
+           (egress.empty() && ingress.empty() ? "    egress: []\n" : "") +
            "equipment:\n  - {name: box-1, address: 10.0.0.1, contract: box}\n";
 }
 
@@ -80,9 +82,10 @@ TEST_CASE("Contract judge: a session without payload is told of once its time is
 
 TEST_CASE("Contract judge: operations that the line does not name") {
     const auto snmp = [](std::uint8_t pdu) {  // v2c, public, one OID
-        const std::string message{'\x30', '\x26', '\x02', '\x01', '\x01', '\x04', '\x06', 'p', 'u', 'b', 'l', 'i', 'c', static_cast<char>(pdu), '\x19',
-                                  '\x02', '\x01', '\x01', '\x02', '\x01', '\x00', '\x02', '\x01', '\x00', '\x30', '\x0e', '\x30', '\x0c', '\x06', '\x08',
-                                  '\x2b', '\x06', '\x01', '\x02', '\x01', '\x01', '\x05', '\x00', '\x05', '\x00'};
+        const std::string message{
+            '\x30', '\x26', '\x02', '\x01', '\x01', '\x04', '\x06', 'p',    'u',    'b',    'l',    'i',    'c',    static_cast<char>(pdu),
+            '\x19', '\x02', '\x01', '\x01', '\x02', '\x01', '\x00', '\x02', '\x01', '\x00', '\x30', '\x0e', '\x30', '\x0c',
+            '\x06', '\x08', '\x2b', '\x06', '\x01', '\x02', '\x01', '\x01', '\x05', '\x00', '\x05', '\x00'};
         Traffic traffic;
         traffic.udp({friendly, 40000}, {device, 161}, message);
         return traffic;
@@ -104,7 +107,8 @@ TEST_CASE("Contract judge: FTP's data session belongs to its control session, bu
         return traffic;
     };
     const std::string allowed = policy("{to: 10.9.0.1, service: ftp}");
-    const std::string_view own = "227 Entering Passive Mode (10,9,0,1,195,80).\r\n", third = "227 Entering Passive Mode (203,0,113,9,195,80).\r\n";
+    const std::string_view own = "227 Entering Passive Mode (10,9,0,1,195,80).\r\n",
+                           third = "227 Entering Passive Mode (203,0,113,9,195,80).\r\n";
     CHECK(Replay{ftp(friendly, own), {.policy = allowed}}.kinds().empty());
     CHECK(Replay{ftp(stranger, third), {.policy = allowed}}.kinds() == Kinds{"unexpected-destination"});
     CHECK(Replay{ftp(stranger, own), {.policy = allowed}}.kinds() == Kinds{"unexpected-destination"});

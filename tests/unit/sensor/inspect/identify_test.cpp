@@ -33,7 +33,7 @@ TEST_CASE("Identification goes by the bytes, on whatever port") {
         {ssh_banner, "ssh", Direction::to_server, false},
         {ssh_banner, "ssh", Direction::to_client, false},
         {http_request, "http", Direction::to_server, false},
-        {http_request, "http", Direction::to_client, true},   // the end that accepted the session asks
+        {http_request, "http", Direction::to_client, true},  // the end that accepted the session asks
         {http_response, "http", Direction::to_server, true},
         {http_response, "http", Direction::to_client, false},
     };
@@ -53,7 +53,8 @@ TEST_CASE("Identification waits for more of what may still be a protocol") {
     const Identifier identifier;
     Session session = session_on(50123);
     for (std::size_t size = 1; size < 4; ++size) {
-        CHECK(identifier.offer(session, Direction::to_server, as_bytes(ssh_banner.substr(0, size)), Transport::tcp) == Identifier::Outcome::waiting);
+        CHECK(identifier.offer(session, Direction::to_server, as_bytes(ssh_banner.substr(0, size)), Transport::tcp) ==
+              Identifier::Outcome::waiting);
         CHECK(session.app_status == AppStatus::probing);
     }
     CHECK(identifier.offer(session, Direction::to_server, as_bytes(ssh_banner), Transport::tcp) == Identifier::Outcome::known);

@@ -22,10 +22,18 @@ Traffic busy(unsigned seed) {
             case 0: traffic.udp({from, port}, {to, 514}, "<13>Oct 11 22:14:15 host app: text"); break;
             case 1: traffic.udp({from, port}, {to, 999}, "ping"); break;
             case 2:
-                TcpTalk{traffic, {from, port}, {to, 80}}.handshake().send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").answer(
-                    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+                TcpTalk{traffic, {from, port}, {to, 80}}
+                    .handshake()
+                    .send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                    .answer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
                 break;
-            default: TcpTalk{traffic, {from, port}, {to, 4444}}.handshake().send("uid=0(root)\n").lose(Direction::to_client, 9).answer("id\n").close();
+            default:
+                TcpTalk{traffic, {from, port}, {to, 4444}}
+                    .handshake()
+                    .send("uid=0(root)\n")
+                    .lose(Direction::to_client, 9)
+                    .answer("id\n")
+                    .close();
         }
         if (random.below(20) == 0) traffic.wait(static_cast<Time>(random.below(200)) * second);
     }
@@ -41,11 +49,14 @@ std::string first_difference(const std::string& left, const std::string& right) 
     return left.substr(from, left.find('\n', from) - from) + "\n  and not\n" + right.substr(from, right.find('\n', from) - from);
 }
 
-const ReplaySetup setup{.policy = "contracts:\n  box:\n    egress:\n      - {to: 10.0.0.0/8, service: http}\n"
-                                  "equipment:\n  - {name: box-1, address: 10.0.0.1, contract: box}\n",
-                        .rules = "alert tcp any any -> any any (msg:\"a\"; content:\"uid=0\"; sid:1;)\n"
-                                 "alert udp any any -> any 999 (msg:\"b\"; content:\"ping\"; threshold:type both, track by_src, count 4, seconds 30; sid:2;)\n",
-                        .settings = {"stats.interval=60"}};
+const ReplaySetup setup{
+    .policy =
+        "contracts:\n  box:\n    egress:\n      - {to: 10.0.0.0/8, service: http}\n"
+        "equipment:\n  - {name: box-1, address: 10.0.0.1, contract: box}\n",
+    .rules =
+        "alert tcp any any -> any any (msg:\"a\"; content:\"uid=0\"; sid:1;)\n"
+        "alert udp any any -> any 999 (msg:\"b\"; content:\"ping\"; threshold:type both, track by_src, count 4, seconds 30; sid:2;)\n",
+    .settings = {"stats.interval=60"}};
 
 }  // namespace
 

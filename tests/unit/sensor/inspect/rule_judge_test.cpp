@@ -20,8 +20,9 @@ using Alerts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("Rule judge: an alert says whose rule it is, what kind, and why") {
-    const Replay replay{talk("uid=0(root)"), {.rules = "alert tcp any any -> any 4444 (msg:\"root\"; content:\"uid=0\"; classtype:trojan-activity; "
-                                                       "metadata:weir_kind reverse-shell, mitre_technique_id T1059, confidence High; sid:77; rev:3;)\n"}};
+    const Replay replay{talk("uid=0(root)"),
+                        {.rules = "alert tcp any any -> any 4444 (msg:\"root\"; content:\"uid=0\"; classtype:trojan-activity; "
+                                  "metadata:weir_kind reverse-shell, mitre_technique_id T1059, confidence High; sid:77; rev:3;)\n"}};
     REQUIRE(replay.alerts() == Alerts{"1:77"});
     const auto alert = replay.of("alert")[0];
     CHECK(alert.at("alert").at("rev") == 3);
@@ -51,7 +52,8 @@ TEST_CASE("Rule judge: a transaction that is reported in parts fires a rule once
         .answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok")
         .answer("ok")
         .close();
-    const std::string rule = "alert http any any -> any any (msg:\"m\"; http.uri; content:\"/up\"; http.method; content:\"POST\"; sid:5;)\n";
+    const std::string rule =
+        "alert http any any -> any any (msg:\"m\"; http.uri; content:\"/up\"; http.method; content:\"POST\"; sid:5;)\n";
     CHECK(Replay{traffic, {.rules = rule}}.alerts() == Alerts{"1:5"});
 }
 

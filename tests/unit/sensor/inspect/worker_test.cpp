@@ -13,14 +13,16 @@ namespace {
 constexpr std::string_view device = "10.0.0.1", peer = "192.0.2.1";
 
 /// A DNS query for a.example, and its answer 192.0.2.7.
-constexpr std::string_view dns_query{"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01"
-                                     "a\x07"
-                                     "example\x00\x00\x01\x00\x01",
-                                     27};
-constexpr std::string_view dns_answer{"\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x01"
-                                      "a\x07"
-                                      "example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x0e\x10\x00\x04\xc0\x00\x02\x07",
-                                      43};
+constexpr std::string_view dns_query{
+    "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01"
+    "a\x07"
+    "example\x00\x00\x01\x00\x01",
+    27};
+constexpr std::string_view dns_answer{
+    "\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x01"
+    "a\x07"
+    "example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x0e\x10\x00\x04\xc0\x00\x02\x07",
+    43};
 
 }  // namespace
 
@@ -101,8 +103,14 @@ TEST_CASE("Worker: received is inspected and dropped, by reason") {
 TEST_CASE("Worker: oddities of streams are told once per session and kind") {
     Traffic traffic;
     TcpTalk talk{traffic, {device, 40000}, {peer, 4444}};
-    talk.handshake().send("hello\n").lose(Direction::to_server, 100).send("world\n").answer("ok\n").lose(Direction::to_server, 50).send("again\n").answer(
-        "ok\n");
+    talk.handshake()
+        .send("hello\n")
+        .lose(Direction::to_server, 100)
+        .send("world\n")
+        .answer("ok\n")
+        .lose(Direction::to_server, 50)
+        .send("again\n")
+        .answer("ok\n");
     talk.close();
     std::size_t gaps = 0;
     for (const auto& line : Replay{traffic}.of("anomaly")) gaps += line.at("anomaly").at("event") == "stream.reassembly_seq_gap" ? 1 : 0;
@@ -115,11 +123,15 @@ TEST_CASE("Worker: no packet costs an allocation") {
         const auto port = static_cast<std::uint16_t>(40000 + round % 8);
         traffic.udp({device, port}, {peer, 53}, dns_query).udp({peer, 53}, {device, port}, dns_answer);
         TcpTalk talk{traffic, {device, static_cast<std::uint16_t>(30000 + round)}, {peer, 80}};
-        talk.handshake().send("GET /a HTTP/1.1\r\nHost: h.example\r\n\r\n").answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").close();
+        talk.handshake()
+            .send("GET /a HTTP/1.1\r\nHost: h.example\r\n\r\n")
+            .answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            .close();
     }
     const Config config;
     Shared shared;
-    shared.rules = std::make_shared<RuleBook>(compiled_from(rules_from("alert http any any -> any any (msg:\"m\"; http.uri; content:\"/zzz\"; sid:1;)\n")));
+    shared.rules = std::make_shared<RuleBook>(
+        compiled_from(rules_from("alert http any any -> any any (msg:\"m\"; http.uri; content:\"/zzz\"; sid:1;)\n")));
     shared.names = std::make_shared<EveNames>();
     shared.identifier = std::make_shared<Identifier>();
     shared.services = std::make_shared<ServicePorts>();

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The interface of a behaviour detector: it hears of sessions' shapes, keeps a bounded state per session, and says what it
+// suspects. It knows neither contract nor policy: what becomes of a suspicion, the judge decides.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "sensor/flow/session.hpp"
+#include "sensor/judge/finding.hpp"
+
+namespace weir {
+
+/// A packet with payload that the session has not seen before (no retransmission).
+struct Payload {
+    Direction direction = Direction::to_server;  ///< as the transport shows it: `to_server` is sent by the end that opened the session
+    std::uint32_t size = 0;                      ///< bytes of payload
+    Time clock = 0;
+};
+
+/// What a detector has come to about a session.
+struct Suspicion {
+    Kind kind = Kind::interactive;
+    std::string_view detector;
+    std::string_view signature;  ///< one line, what an analyst reads first
+    std::string_view why;        ///< the values that crossed the line, and the line
+    std::span<const std::string_view> attack;
+    double confidence = 0.5;                     ///< 0..1: how often such a session is what it looks like
+    Direction driven_by = Direction::to_server;  ///< whose packets drive it, as the transport shows it
+    bool weak = false;  ///< enough against a session that the contract does not allow, too little against any other
+};
+
+/// Takes suspicions; all views in one die with the call. True: it was told, the detector need not say it again.
+class SuspicionSink {
+public:
+    virtual bool suspect(const Session& session, const Suspicion& suspicion) noexcept = 0;
+
+protected:
+    ~SuspicionSink() = default;
+};
+
+/// What every detector promises. `State` is what it remembers of a session: zero to begin with.
+template <class D>
+concept DetectorType = requires(const D& detector, typename D::State& state, const Session& session, const Payload& payload,
+                                SuspicionSink& sink) {
+    { D::name } -> std::convertible_to<std::string_view>;
+    { D::doc } -> std::convertible_to<std::string_view>;
+    { detector.payload(state, session, payload, sink) }
+    noexcept;
+    requires std::is_trivially_destructible_v<typename D::State>;
+    requires std::is_nothrow_default_constructible_v<typename D::State>;
+};
+
+}  // namespace weir

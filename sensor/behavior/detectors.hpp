@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// All detectors, and what they remember of a session together. A new detector is one line in `AllDetectors`.
+#pragma once
+
+#include <tuple>
+
+#include "sensor/behavior/interactive.hpp"
+#include "sensor/decode/layers.hpp"
+
+namespace weir {
+
+using AllDetectors = std::tuple<InteractiveDetector>;
+
+class Detectors {
+    template <class Tuple>
+    struct StatesOf;
+    template <class... D>
+    struct StatesOf<std::tuple<D...>> {
+        using type = std::tuple<typename D::State...>;
+    };
+
+public:
+    struct State {
+        std::array<std::uint32_t, 2> edge{};  ///< by Direction: TCP sequence number behind the last payload byte seen
+        std::array<bool, 2> edge_known{};
+        StatesOf<AllDetectors>::type states;
+    };
+    static_assert(sizeof(State) <= 512, "what all detectors remember of one session");
+
+    /// A packet with payload. `sequence`: of its first byte, TCP only.
+    void payload(State& state, const Session& session, const Payload& payload, std::uint32_t sequence, SuspicionSink& sink) const noexcept {
+        if (session.key.protocol == ip_protocol::tcp && !fresh(state, payload, sequence)) return;
+        each(state, [&](const auto& detector, auto& own) noexcept { detector.payload(own, session, payload, sink); });
+    }
+
+private:
+    static bool fresh(State& state, const Payload& payload, std::uint32_t sequence) noexcept {
+        const auto side = static_cast<std::size_t>(payload.direction);
+        const std::uint32_t end = sequence + payload.size;
+        if (state.edge_known[side] && static_cast<std::int32_t>(end - state.edge[side]) <= 0) return false;
+        state.edge[side] = end;
+        state.edge_known[side] = true;
+        return true;
+    }
+    template <class Visit>
+    void each(State& state, Visit visit) const noexcept {
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (visit(std::get<Index>(detectors_), std::get<Index>(state.states)), ...);
+        }
+        (std::make_index_sequence<std::tuple_size_v<AllDetectors>>{});
+    }
+
+    AllDetectors detectors_;
+};
+
+}  // namespace weir

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge by behaviour: shows the detectors what sessions do, and decides with the contract what their suspicions are worth.
+#pragma once
+
+#include "sensor/behavior/detectors.hpp"
+#include "sensor/inspect/contract_judge.hpp"
+#include "sensor/inspect/moment.hpp"
+#include "sensor/inspect/reporter.hpp"
+#include "sensor/inspect/state_pool.hpp"
+
+namespace weir {
+
+struct BehaviorMetrics {
+    Counter sessions, suspicions, findings, full;
+};
+inline constexpr std::array behavior_metrics{
+    gauge<&BehaviorMetrics::sessions>("weir_behavior_sessions", "Sessions that the detectors of behaviour remember something of"),
+    counter<&BehaviorMetrics::suspicions>("weir_behavior_suspicions_total", "Suspicions of the detectors, before the contract was asked"),
+    counter<&BehaviorMetrics::findings>("weir_behavior_findings_total", "Those that became findings"),
+    counter<&BehaviorMetrics::full>("weir_behavior_full_total", "Sessions that no detector watched because their memory was full"),
+};
+
+/// Generator id of the behaviour's findings in `alert.gid`; their `signature_id` is 1 + the kind's number.
+inline constexpr std::uint32_t behavior_gid = 9001;
+
+/// One per worker.
+class BehaviorJudge final : private SuspicionSink {
+public:
+    /// `memory`: bytes for what is remembered of sessions. `contract` has judged a session before.
+    BehaviorJudge(std::size_t memory, ContractJudge& contract, Reporter& reporter);
+
+    /// A packet with payload, after its session and its parser have seen it.
+    void payload(const Moment& moment, std::uint32_t size) noexcept;
+    void release(Session& session) noexcept;
+
+    [[nodiscard]] const BehaviorMetrics& metrics() const noexcept { return metrics_; }
+
+private:
+    bool suspect(const Session& session, const Suspicion& suspicion) noexcept override;
+    bool report(const Suspicion& suspicion, Severity severity, Facing facing) noexcept;
+    [[nodiscard]] bool may_be_typed(const Session& session) const noexcept;
+
+    Detectors detectors_;
+    ContractJudge& contract_;
+    Reporter& reporter_;
+    StatePool pool_;
+    ProtocolSet typed_;  ///< protocols in which people type
+    const Moment* moment_ = nullptr;
+    BehaviorMetrics metrics_;
+};
+
+}  // namespace weir

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/inspect/behavior_judge.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/replay_driver.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+constexpr std::string_view device = "10.0.0.1", peer = "203.0.113.9";
+
+/// Somebody types at one end, irregularly, and the other end answers with this and that.
+Traffic typed(std::string_view from, std::string_view to, Direction typist, std::size_t lines = 10, std::string_view banner = {}) {
+    Traffic traffic;
+    TcpTalk talk{traffic, {from, 40000}, {to, 4444}};
+    talk.handshake();
+    if (!banner.empty()) talk.send(banner).answer(banner);
+    for (std::size_t i = 0; i < lines; ++i) {
+        traffic.wait(second + static_cast<Time>(i * 7 % 5) * second);
+        const std::string answer(40 + 9 * i, 'o');
+        if (typist == Direction::to_server)
+            talk.send("ls -l\n").answer(answer);
+        else
+            talk.answer("ls -l\n").send(answer);
+    }
+    talk.close();
+    return traffic;
+}
+
+std::string policy(std::string_view egress, std::string_view ingress = "[]") {
+    return "contracts:\n  box:\n    egress: " + std::string{egress} + "\n    ingress: " + std::string{ingress} +
+           "\nequipment:\n  - {name: box-1, address: 10.0.0.1, contract: box}\n";
+}
+
+}  // namespace
+
+TEST_CASE("Behaviour judge: the contract decides what typing is worth") {
+    constexpr Direction opener = Direction::to_server, acceptor = Direction::to_client;
+    struct Case {
+        std::string_view what, policy_egress, policy_ingress;
+        bool opened;  ///< the equipment opened the session
+        Direction typist;
+        std::size_t lines;
+        bool found;
+    };
+    const std::string_view any = "{proto: tcp, port: 4444}";
+    const std::string to_peer = "[{to: 203.0.113.9, service: " + std::string{any} + "}]",
+                      from_peer = "[{from: 203.0.113.9, service: " + std::string{any} + "}]";
+    const std::string to_typed = "[{to: 203.0.113.9, service: " + std::string{any} + ", interactive: allowed}]";
+    const std::string from_never = "[{from: 203.0.113.9, service: " + std::string{any} + ", interactive: never}]";
+    const Case cases[]{
+        {"driven from outside, not allowed", "[]", "[]", true, acceptor, 6, true},
+        {"driven from outside, allowed session", to_peer, "[]", true, acceptor, 10, true},
+        {"driven from outside, allowed session, too little to say", to_peer, "[]", true, acceptor, 6, false},
+        {"driven from outside, typing allowed", to_typed, "[]", true, acceptor, 10, false},
+        {"typing on the equipment", to_peer, "[]", true, opener, 10, true},
+        {"an administrator logged in", "[]", from_peer, false, opener, 10, false},
+        {"a login where nobody may type", "[]", from_never, false, opener, 6, true},
+        {"a login that is not allowed", "[]", "[]", false, opener, 6, true},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.what);
+        const Traffic traffic = c.opened ? typed(device, peer, c.typist, c.lines) : typed(peer, device, c.typist, c.lines);
+        const Replay replay{traffic, {.policy = policy(c.policy_egress, c.policy_ingress)}};
+        std::size_t found = 0;
+        for (const auto& alert : replay.of("alert")) {
+            if (alert.at("weir").at("judge") != "behavior") continue;
+            ++found;
+            CHECK(alert.at("weir").at("kind") == "interactive");
+            CHECK(alert.at("weir").at("equipment").at("name") == "box-1");
+            CHECK(alert.at("alert").at("gid") == behavior_gid);
+            CHECK(alert.at("weir").at("direction") == (c.opened ? "egress" : "ingress"));
+        }
+        CHECK(found == (c.found ? 1 : 0));
+    }
+}
+
+TEST_CASE("Behaviour judge: of unknown hosts only the odd direction is told") {
+    CHECK(Replay{typed(device, peer, Direction::to_client)}.kinds() == std::vector<std::string>{"interactive"});
+    CHECK(Replay{typed(device, peer, Direction::to_server)}.kinds().empty());
+}
+
+TEST_CASE("Behaviour judge: in protocols of programs nobody types") {
+    Traffic traffic;
+    TcpTalk talk{traffic, {device, 40000}, {peer, 80}};
+    talk.handshake();
+    for (int i = 0; i < 12; ++i) {
+        traffic.wait(second + i * 7 % 5 * second);
+        talk.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    }
+    CHECK(Replay{traffic, {.policy = policy("[]")}}.kinds() == std::vector<std::string>{"unexpected-destination"});
+}
+
+TEST_CASE("Behaviour judge: retransmissions are not typed twice, and states are given back") {
+    Traffic once = typed(device, peer, Direction::to_client, 3), again;
+    for (const auto& packet : once.packets()) {
+        again.add(packet.frame).wait(second);
+        again.add(packet.frame).wait(second);
+    }
+    const Replay replay{again};
+    CHECK(replay.kinds().empty());
+    CHECK(replay.pipeline().workers()[0]->behavior_metrics().sessions.get() == 0);
+}
