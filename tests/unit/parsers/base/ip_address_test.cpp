@@ -48,8 +48,8 @@ TEST_CASE("ip address: text goes in and comes out in its one form") {
 }
 
 TEST_CASE("ip address: what is none is refused") {
-    const auto text = GENERATE(as<std::string>{}, "", " ", "10.0.0", "10.0.0.256", "10.0.0.1.1", "010.0.0.1", "1.2.3.4 ", " 1.2.3.4", "::g", ":::",
-                               "2001:db8::1::2", "10.0.0.1/8", "fe80::1%eth0", "0000:0000:0000:0000:0000:ffff:255.255.255.2555");
+    const auto text = GENERATE(as<std::string>{}, "", " ", "10.0.0", "10.0.0.256", "10.0.0.1.1", "010.0.0.1", "1.2.3.4 ", " 1.2.3.4", "::g",
+                               ":::", "2001:db8::1::2", "10.0.0.1/8", "fe80::1%eth0", "0000:0000:0000:0000:0000:ffff:255.255.255.2555");
     CAPTURE(text);
     CHECK_FALSE(IpAddress::parse(text));
     CHECK_FALSE(IpAddress::parse(std::string_view{"10.0.0.1\0", 9}));
@@ -154,8 +154,8 @@ TEST_CASE("ip prefix: text goes in and comes out") {
 }
 
 TEST_CASE("ip prefix: what is none is refused") {
-    const auto text = GENERATE(as<std::string>{}, "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/8/8", "10.0.0.1/8",
-                               "::/129", "::1/127", "10.0.0.0/99999999999", "10.0.0.0/ 8");
+    const auto text = GENERATE(as<std::string>{}, "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/8/8",
+                               "10.0.0.1/8", "::/129", "::1/127", "10.0.0.0/99999999999", "10.0.0.0/ 8");
     CAPTURE(text);
     CHECK_FALSE(IpPrefix::parse(text));
 }
