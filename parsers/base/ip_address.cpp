@@ -9,7 +9,7 @@ namespace weir {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
     char terminated[INET6_ADDRSTRLEN]{};
-    if (text.empty() || text.size() >= sizeof terminated) return std::nullopt;
+    if (text.empty() || text.size() >= sizeof terminated || text.find('\0') != std::string_view::npos) return std::nullopt;
     std::memcpy(terminated, text.data(), text.size());
     std::uint8_t wire[16];
     if (inet_pton(AF_INET, terminated, wire) == 1) return from_wire(Bytes{wire, 4});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -39,9 +40,8 @@ public:
     [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr bool is_v4() const noexcept {
-        for (int i = 0; i < 10; ++i)
-            if (bytes_[i] != 0) return false;
-        return bytes_[10] == 0xff && bytes_[11] == 0xff;
+        const auto [high, low] = halves();
+        return high == 0 && low >> 32 == 0xffff;
     }
     /// The IPv4 address in host order; meaningful only where `is_v4()`.
     [[nodiscard]] constexpr std::uint32_t v4_value() const noexcept {
@@ -61,9 +61,27 @@ public:
     /// RFC 5952 for IPv6 (Suricata prints IPv6 in full; the EVE writer does that).
     [[nodiscard]] std::string text() const;
 
-    friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) noexcept = default;
+    // Eight bytes at a time: sessions and equipment are found by comparing addresses. The order is that of the bytes.
+    friend constexpr bool operator==(const IpAddress& left, const IpAddress& right) noexcept {
+        const Words a = left.words(), b = right.words();
+        return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
+    }
+    friend constexpr std::strong_ordering operator<=>(const IpAddress& left, const IpAddress& right) noexcept {
+        const Words a = left.halves(), b = right.halves();
+        return a[0] != b[0] ? a[0] <=> b[0] : a[1] <=> b[1];
+    }
 
 private:
+    using Words = std::array<std::uint64_t, 2>;
+    /// The bytes as they lie in memory: good for equality.
+    [[nodiscard]] constexpr Words words() const noexcept { return std::bit_cast<Words>(bytes_); }
+    /// The upper and the lower 64 bits as numbers.
+    [[nodiscard]] constexpr Words halves() const noexcept {
+        const Words raw = words();
+        if constexpr (std::endian::native == std::endian::big) return raw;
+        return {__builtin_bswap64(raw[0]), __builtin_bswap64(raw[1])};
+    }
+
     std::array<std::uint8_t, 16> bytes_{};
 };
 

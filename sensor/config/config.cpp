@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "parsers/base/bytes.hpp"
 #include "sensor/config/yaml.hpp"
 
 namespace weir {
@@ -12,18 +12,21 @@ namespace {
 
 using Error = std::optional<std::string>;
 
-/// A whole number with an optional kb, mb or gb behind it (Suricata's way to write sizes), between `least` and `most`.
-Error parse_number(std::string_view value, std::uint64_t least, std::uint64_t most, std::uint64_t& out) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    std::string suffix{end, value.data() + value.size()};
-    std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    std::erase(suffix, ' ');
-    std::erase(suffix, 'i');
-    const std::uint64_t unit = suffix.empty() || suffix == "b" ? 1 : suffix == "kb" ? 1024 : suffix == "mb" ? 1u << 20 : suffix == "gb" ? 1u << 30 : 0;
-    if (error != std::errc{} || unit == 0 || number > most / unit || number * unit < least)
-        return "'" + std::string{value} + "' is not a number from " + std::to_string(least) + " to " + std::to_string(most) + " (kb, mb, gb allowed)";
-    out = number * unit;
+/// Sizes as Suricata writes them: powers of 1024, in small or capital letters.
+constexpr std::array size_units{yaml::Unit{"", 1},           yaml::Unit{"b", 1},           yaml::Unit{"kb", 1ull << 10},
+                                yaml::Unit{"mb", 1ull << 20}, yaml::Unit{"gb", 1ull << 30}, yaml::Unit{"kib", 1ull << 10},
+                                yaml::Unit{"mib", 1ull << 20}, yaml::Unit{"gib", 1ull << 30}};
+constexpr std::array no_units{yaml::Unit{"", 1}};
+
+/// A whole number from `least` to `most`, with a unit where it is a size.
+Error parse_number(std::string_view value, bool size, std::uint64_t least, std::uint64_t most, std::uint64_t& out) {
+    std::string lower{value};
+    for (char& c : lower) c = static_cast<char>(to_lower(static_cast<std::uint8_t>(c)));
+    const auto number = size ? yaml::with_unit(lower, size_units) : yaml::with_unit(lower, no_units);
+    if (!number || *number < least || *number > most)
+        return yaml::quoted(value) + " is not a " + (size ? "size" : "whole number") + " from " + std::to_string(least) + " to " +
+               std::to_string(most) + (size ? " bytes (kb, mb, gb allowed)" : "");
+    out = *number;
     return {};
 }
 
@@ -34,28 +37,30 @@ struct member_type<M Config::*> {
     using type = M;
 };
 
-template <auto Member, std::uint64_t Least, std::uint64_t Most>
+template <auto Member, std::uint64_t Least, std::uint64_t Most, bool Size = false>
 constexpr Setting number(std::string_view key, std::string_view unit, std::string_view range, std::string_view doc) {
     using Type = typename member_type<decltype(Member)>::type;
     return {key, unit, range, doc, [](const Config& config) { return std::to_string(config.*Member); },
             [](Config& config, std::string_view, std::string_view value) -> Error {
                 std::uint64_t parsed = 0;
-                if (Error error = parse_number(value, Least, Most, parsed)) return error;
+                if (Error error = parse_number(value, Size, Least, Most, parsed)) return error;
                 config.*Member = static_cast<Type>(parsed);
                 return {};
             }};
+}
+
+template <auto Member, std::uint64_t Least, std::uint64_t Most>
+constexpr Setting size(std::string_view key, std::string_view range, std::string_view doc) {
+    return number<Member, Least, Most, true>(key, "bytes", range, doc);
 }
 
 template <auto Member>
 constexpr Setting flag(std::string_view key, std::string_view doc) {
     return {key, "", "yes or no", doc, [](const Config& config) { return std::string{config.*Member ? "yes" : "no"}; },
             [](Config& config, std::string_view, std::string_view value) -> Error {
-                if (value == "yes" || value == "true" || value == "on")
-                    config.*Member = true;
-                else if (value == "no" || value == "false" || value == "off")
-                    config.*Member = false;
-                else
-                    return "'" + std::string{value} + "' is neither yes nor no";
+                const auto answer = yaml::as_boolean(value);
+                if (!answer) return yaml::quoted(value) + " is neither yes nor no";
+                config.*Member = *answer;
                 return {};
             }};
 }
@@ -73,7 +78,7 @@ constexpr Setting choice(std::string_view key, std::string_view doc) {
                     }
                     rest.remove_prefix(std::min(rest.size(), word.size() + 1));
                 }
-                return "'" + std::string{value} + "' is not one of: " + std::string{Words()};
+                return yaml::quoted(value) + " is not one of: " + std::string{Words()};
             }};
 }
 
@@ -120,30 +125,30 @@ constexpr std::array table{
     number<&Config::other_established, 1, year>("flow.timeouts.default.established", "s", "from 1", "Other protocols that both sides have spoken in"),
     number<&Config::flow_update, 1, year>("flow.update-interval", "s", "from 1", "A `flow` event is written this often for a session that stays open"),
     number<&Config::fragment_trackers, 1, 1'000'000>("defrag.trackers", "datagrams", "1 to 1000000", "Fragmented datagrams put together at once"),
-    number<&Config::fragment_memory, 65'536, gib>("defrag.memcap", "bytes", "64kb to 1gb", "Memory for fragments"),
+    size<&Config::fragment_memory, 65'536, gib>("defrag.memcap", "64kb to 1gb", "Memory for fragments"),
     number<&Config::fragment_timeout, 1, 3600>("defrag.timeout", "s", "1 to 3600", "A datagram whose fragments do not all come by then is given up"),
     choice<&Config::fragment_policy, &fragment_policies>("defrag.policy", "Which of two overlapping IPv4 fragments wins"),
     number<&Config::stream_sessions, 16, 16'000'000>("stream.max-sessions", "sessions", "16 to 16000000", "TCP sessions reassembled at once"),
-    number<&Config::stream_memory, 65'536, gib>("stream.reassembly.memcap", "bytes", "64kb to 1gb", "Memory for out-of-order and unfinished stream data"),
-    number<&Config::stream_depth, 0, 1ull << 40>("stream.reassembly.depth", "bytes", "from 0", "Rules look at this much of each direction"),
+    size<&Config::stream_memory, 65'536, gib>("stream.reassembly.memcap", "64kb to 1gb", "Memory for out-of-order and unfinished stream data"),
+    size<&Config::stream_depth, 0, 1ull << 40>("stream.reassembly.depth", "from 0", "Rules look at this much of each direction"),
     choice<&Config::overlap_policy_v4, &policies>("stream.overlap-policy.ipv4", "Which of two overlapping TCP segments over IPv4 wins"),
     choice<&Config::overlap_policy_v6, &policies>("stream.overlap-policy.ipv6", "Which of two overlapping TCP segments over IPv6 wins"),
     flag<&Config::checksum_validation>("stream.checksum-validation", "Packets with a wrong checksum do not reach sessions"),
-    number<&Config::parser_memory, 65'536, gib>("app-layer.memcap", "bytes", "64kb to 1gb", "Memory for the states of application parsers"),
-    number<&Config::behavior_memory, 65'536, gib>("behavior.memcap", "bytes", "64kb to 1gb", "Memory for what the detectors of behaviour remember of sessions"),
+    size<&Config::parser_memory, 65'536, gib>("app-layer.memcap", "64kb to 1gb", "Memory for the states of application parsers"),
+    size<&Config::behavior_memory, 65'536, gib>("behavior.memcap", "64kb to 1gb", "Memory for what the detectors of behaviour remember of sessions"),
     group<&Config::address_groups>("vars.address-groups.*", "addresses as in rules", "Address variables of rules, such as HOME_NET"),
     group<&Config::port_groups>("vars.port-groups.*", "ports as in rules", "Port variables of rules, such as SSH_PORTS"),
     number<&Config::rule_sessions, 16, 16'000'000>("detect.sessions", "sessions", "16 to 16000000", "Sessions that rules remember something of at once"),
-    number<&Config::rule_window_memory, 65'536, gib>("detect.window-memcap", "bytes", "64kb to 1gb", "Memory for the stream windows that rules look at"),
+    size<&Config::rule_window_memory, 65'536, gib>("detect.window-memcap", "64kb to 1gb", "Memory for the stream windows that rules look at"),
     text<&Config::rule_cache>("detect.cache-dir", "a folder", "Where compiled rule databases are kept; by default below the user's cache folder"),
     text<&Config::eve_types>("outputs.eve.types", "all, or event types separated by commas", "Which events go to eve.json"),
     number<&Config::dns_version, 2, 3>("outputs.eve.dns.version", "", "2 or 3", "Layout of `dns` events: Suricata 7's or Suricata 8's"),
     number<&Config::community_id_seed, 0, 65'535>("outputs.eve.community-id-seed", "", "0 to 65535", "Seed of the Community ID"),
     number<&Config::stats_interval, 0, year>("stats.interval", "s", "from 0", "Packet time between `stats` events; 0: one at the end"),
     flag<&Config::evidence>("outputs.evidence.enabled", "Write a pcap per alerted session"),
-    number<&Config::evidence_history, 65'536, gib>("outputs.evidence.history", "bytes", "64kb to 1gb", "Packets remembered so that evidence begins before the alert"),
-    number<&Config::evidence_session_bytes, 0, gib>("outputs.evidence.session-bytes", "bytes", "0 to 1gb", "Evidence per session"),
-    number<&Config::evidence_total_bytes, 0, 1ull << 40>("outputs.evidence.total-bytes", "bytes", "from 0", "Evidence per run"),
+    size<&Config::evidence_history, 65'536, gib>("outputs.evidence.history", "64kb to 1gb", "Packets remembered so that evidence begins before the alert"),
+    size<&Config::evidence_session_bytes, 0, gib>("outputs.evidence.session-bytes", "0 to 1gb", "Evidence per session"),
+    size<&Config::evidence_total_bytes, 0, 1ull << 40>("outputs.evidence.total-bytes", "from 0", "Evidence per run"),
 };
 
 bool matches(const Setting& setting, std::string_view key) noexcept {
@@ -159,23 +164,49 @@ std::string suggestion_for(std::string_view key) {
     return near.empty() ? std::string{} : ", did you mean `" + std::string{near} + "`?";
 }
 
-/// A list of plain values as text: `a,b`; rules' address lists keep their brackets because they stand in quotes.
-std::string joined(const yaml::Node& list) {
+const Setting* find(std::string_view key) noexcept {
+    const auto found = std::find_if(table.begin(), table.end(), [key](const Setting& setting) { return matches(setting, key); });
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::string unknown(std::string_view key) { return "unknown setting " + yaml::quoted(key) + suggestion_for(key); }
+
+/// Whether settings stand below `key`.
+bool is_section(std::string_view key) noexcept {
+    return std::any_of(table.begin(), table.end(), [key](const Setting& setting) {
+        return setting.key.size() > key.size() && setting.key.starts_with(key) && setting.key[key.size()] == '.';
+    });
+}
+
+/// A value as `set` takes it: a list of plain values becomes `a,b`. Nothing for what holds more than that.
+std::optional<std::string> plain(const yaml::Node& value) {
     std::string out;
-    for (const yaml::Node& item : list.children) out += (out.empty() ? "" : ",") + std::string{item.text};
+    for (const yaml::Node& item : value.items()) {
+        if (item.type != yaml::Type::scalar) return std::nullopt;
+        out += (out.empty() ? "" : ",") + std::string{item.text};
+    }
     return out;
 }
 
-/// Walks the tree and sets every leaf by its dotted key.
+/// Walks the tree and sets every leaf by its dotted key. A key without a value leaves the default.
 void apply(Config& config, const yaml::Node& node, const std::string& prefix, yaml::Errors& errors) {
-    for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
+    for (std::size_t i = 0; i + 1 < node.children.size() && !errors.full(); i += 2) {
         const yaml::Node& name = node.children[i];
         const yaml::Node& value = node.children[i + 1];
         const std::string key = prefix + (prefix.empty() ? "" : ".") + std::string{name.text};
-        if (value.type == yaml::Type::map) {
+        const bool section = is_section(key);
+        if (!section && find(key) == nullptr) {
+            errors.add(name, unknown(key));
+        } else if (value.type == yaml::Type::null) {
+            continue;
+        } else if (section && value.type == yaml::Type::map) {
             apply(config, value, key, errors);
-        } else if (value.type != yaml::Type::null) {
-            if (const Error error = set(config, key, value.type == yaml::Type::list ? joined(value) : std::string{value.text})) errors.add(name, *error);
+        } else if (section) {
+            errors.add(value, yaml::quoted(key) + ": expected settings (`key: value` pairs)");
+        } else if (const auto text = plain(value)) {
+            if (const Error error = set(config, key, *text)) errors.add(value, *error);
+        } else {
+            errors.add(value, yaml::quoted(key) + ": expected a value or a list of plain values");
         }
     }
 }
@@ -185,12 +216,10 @@ void apply(Config& config, const yaml::Node& node, const std::string& prefix, ya
 std::span<const Setting> settings() noexcept { return table; }
 
 Error set(Config& config, std::string_view key, std::string_view value) {
-    for (const Setting& setting : table) {
-        if (!matches(setting, key)) continue;
-        if (Error error = setting.set(config, key, value)) return std::string{key} + ": " + *error;
-        return {};
-    }
-    return "unknown setting " + yaml::quoted(key) + suggestion_for(key);
+    const Setting* const setting = find(key);
+    if (setting == nullptr) return unknown(key);
+    if (const Error error = setting->set(config, key, value)) return std::string{key} + ": " + *error;
+    return {};
 }
 
 Result<Config, std::vector<FileError>> load_config(const std::string& file, std::string_view text, Config defaults) {

@@ -2,7 +2,6 @@
 // Settings of a run: typed, with one row per key for weir.yaml, `--set KEY=VALUE` and the reference page alike.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -52,12 +51,14 @@ struct Config {
 
 /// A row of the settings table.
 struct Setting {
-    std::string_view key;  ///< dotted, as in weir.yaml; a final `*` stands for any name
-    std::string_view unit;
+    std::string_view key;    ///< dotted, as in weir.yaml; a final `*` stands for any name
+    std::string_view unit;   ///< s, bytes, sessions ...; empty where there is none
     std::string_view range;  ///< what is accepted, in words
-    std::string_view doc;
-    std::string (*show)(const Config&);                                                         ///< the value now
-    std::optional<std::string> (*set)(Config&, std::string_view key, std::string_view value);   ///< an error: what was expected
+    std::string_view doc;    ///< one line for the reference page
+    /// The value now, as `set` takes it (groups: `name = value; ...`).
+    std::string (*show)(const Config&);
+    /// Takes a value from text, or says what is wrong with it.
+    std::optional<std::string> (*set)(Config&, std::string_view key, std::string_view value);
 };
 
 /// All settings, in the order of the reference page.

@@ -162,26 +162,6 @@ struct ViewBuffer final : std::streambuf {
     }
 };
 
-struct Unit {
-    std::string_view name;
-    std::uint64_t factor;
-};
-
-/// A whole number with one of `units`; nothing when it is neither, or too large for 63 bits.
-std::optional<std::uint64_t> with_unit(std::string_view text, std::span<const Unit> units) noexcept {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{}) return std::nullopt;
-    std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
-    while (rest.starts_with(' ')) rest.remove_prefix(1);
-    for (const Unit& unit : units)
-        if (unit.name == rest) {
-            if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / unit.factor) return std::nullopt;
-            return number * unit.factor;
-        }
-    return std::nullopt;
-}
-
 constexpr std::array size_units{Unit{"", 1},
                                 Unit{"B", 1},
                                 Unit{"kB", 1'000},
@@ -262,7 +242,7 @@ Result<std::string, FileError> read_text(const std::string& path) {
 }
 
 std::string Errors::suggestion(std::string_view word, std::span<const std::string_view> candidates) const {
-    const std::string_view best = list_.size() < max_errors ? nearest(word, candidates) : std::string_view{};
+    const std::string_view best = full() ? std::string_view{} : nearest(word, candidates);
     return best.empty() ? std::string{} : ", did you mean " + quoted(best) + "?";
 }
 
@@ -313,10 +293,9 @@ std::optional<std::uint64_t> number_of(const Node& node, Errors& errors, std::ui
 }
 
 std::optional<bool> boolean_of(const Node& node, Errors& errors) {
-    if (node.type == Type::scalar && (node.text == "true" || node.text == "yes" || node.text == "on")) return true;
-    if (node.type == Type::scalar && (node.text == "false" || node.text == "no" || node.text == "off")) return false;
-    errors.add(node, "expected `yes` or `no`");
-    return std::nullopt;
+    const auto boolean = node.type == Type::scalar ? as_boolean(node.text) : std::nullopt;
+    if (!boolean) errors.add(node, "expected `yes` or `no`");
+    return boolean;
 }
 
 std::optional<std::uint64_t> size_of(const Node& node, Errors& errors) {
@@ -329,6 +308,24 @@ std::optional<std::int64_t> duration_of(const Node& node, Errors& errors) {
     const auto duration = node.type == Type::scalar ? with_unit(node.text, duration_units) : std::nullopt;
     if (!duration) errors.add(node, "expected a duration such as `500ms`, `30s`, `5m`, `8h` or `2d`");
     return duration ? std::optional<std::int64_t>{static_cast<std::int64_t>(*duration)} : std::nullopt;
+}
+
+std::optional<std::uint64_t> with_unit(std::string_view text, std::span<const Unit> units) noexcept {
+    constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{}) return std::nullopt;
+    std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    for (const Unit& unit : units)
+        if (unit.name == rest) return number <= largest / unit.factor ? std::optional{number * unit.factor} : std::nullopt;
+    return std::nullopt;
+}
+
+std::optional<bool> as_boolean(std::string_view text) noexcept {
+    if (text == "yes" || text == "true" || text == "on") return true;
+    if (text == "no" || text == "false" || text == "off") return false;
+    return std::nullopt;
 }
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {

@@ -65,11 +65,14 @@ public:
     explicit Errors(std::string file) : file_(std::move(file)) {}
     void add(const Node& where, std::string reason) { add(where.line, where.column, std::move(reason)); }
     void add(unsigned line, unsigned column, std::string reason) {
-        if (list_.size() < max_errors) list_.push_back({file_, line, column, std::move(reason)});
+        if (!full()) list_.push_back({file_, line, column, std::move(reason)});
     }
     /// ", did you mean `x`?" or nothing; nothing, too, when no more errors are taken.
     [[nodiscard]] std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) const;
     [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
+    /// Whether no more errors are taken.
+    [[nodiscard]] bool full() const noexcept { return list_.size() == max_errors; }
+    /// The list; the object is empty after.
     [[nodiscard]] std::vector<FileError> take() { return std::move(list_); }
 
 private:
@@ -102,10 +105,20 @@ private:
 [[nodiscard]] std::optional<std::string_view> text_of(const Node& node, Errors& errors, std::string_view expected);
 [[nodiscard]] std::optional<std::uint64_t> number_of(const Node& node, Errors& errors, std::uint64_t least, std::uint64_t most);
 [[nodiscard]] std::optional<bool> boolean_of(const Node& node, Errors& errors);
-/// Bytes: `1500`, `64KiB`, `50MB`, `1.5GB` is refused: whole numbers with B, kB, MB, GB, TB, KiB, MiB, GiB, TiB.
+/// Bytes, as `1500`, `50MB` or `64KiB`: whole numbers with B, kB, MB, GB, TB (powers of 1000), KiB, MiB, GiB, TiB (of 1024).
 [[nodiscard]] std::optional<std::uint64_t> size_of(const Node& node, Errors& errors);
 /// Nanoseconds: whole numbers with ms, s, m, h, d.
 [[nodiscard]] std::optional<std::int64_t> duration_of(const Node& node, Errors& errors);
+
+// --- the same for texts from elsewhere, as the command line
+struct Unit {
+    std::string_view name;  ///< empty: no unit behind the number
+    std::uint64_t factor;
+};
+/// A whole number with one of `units` behind it; nothing when it is neither, or more than 63 bits hold.
+[[nodiscard]] std::optional<std::uint64_t> with_unit(std::string_view text, std::span<const Unit> units) noexcept;
+/// yes, true, on; no, false, off.
+[[nodiscard]] std::optional<bool> as_boolean(std::string_view text) noexcept;
 
 /// The candidate that `word` was probably meant to be; empty when none is near.
 [[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);

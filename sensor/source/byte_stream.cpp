@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t compressed_chunk = 256 * 1024;
 
-/// A file descriptor. Owns it unless it is standard input.
+/// A file descriptor, closed at the end unless it is standard input.
 class DescriptorStream final : public ByteStream {
 public:
     explicit DescriptorStream(int descriptor) : descriptor_(descriptor) {}
@@ -88,116 +88,113 @@ private:
     std::unique_ptr<ByteStream> rest_;
 };
 
-/// What gzip and zstd share: a buffer of compressed bytes that is refilled.
+/// What gzip and zstd share: both are a row of units (members, frames), and whoever cuts the row between two of them leaves
+/// a sound file.
 class Decompressor : public ByteStream {
 public:
-    explicit Decompressor(std::unique_ptr<ByteStream> inner) : inner_(std::move(inner)), buffer_(compressed_chunk) {}
-    [[nodiscard]] const std::string& error() const override { return error_; }
-    [[nodiscard]] std::uint64_t position() const override { return inner_->position(); }
+    Decompressor(const char* format, std::unique_ptr<ByteStream> inner)
+        : format_(format), inner_(std::move(inner)), buffer_(compressed_chunk) {}
+
+    std::size_t read(std::span<std::uint8_t> out) final {
+        std::size_t done = 0;
+        while (done < out.size() && error_.empty()) {
+            if (input_.empty() && !holds_back_ && !refill()) break;
+            done += decode(out.subspan(done));
+            holds_back_ = inside_unit_ && done == out.size();
+        }
+        return done;
+    }
+    [[nodiscard]] const std::string& error() const final { return error_; }
+    [[nodiscard]] std::uint64_t position() const final { return inner_->position(); }
 
 protected:
-    /// More compressed bytes; empty at the end.
-    Bytes refill() {
-        const std::size_t got = inner_->read(buffer_);
-        if (got < buffer_.size() && error_.empty()) error_ = inner_->error();
-        return Bytes{buffer_.data(), got};
-    }
-    std::string error_;
+    /// Takes compressed bytes off `input_` and fills `out` as far as they reach; sets `inside_unit_`, or fails.
+    virtual std::size_t decode(std::span<std::uint8_t> out) = 0;
+    void fail(const std::string& what) { error_ = std::string{"the "} + format_ + " data " + what; }
+
+    Bytes input_;               ///< what is left of the buffer
+    bool inside_unit_ = false;  ///< the unit that was begun has not ended
 
 private:
+    /// False at the end of the compressed bytes.
+    bool refill() {
+        input_ = Bytes{buffer_.data(), inner_->read(buffer_)};
+        if (!input_.empty()) return true;
+        error_ = inner_->error();
+        if (error_.empty() && inside_unit_) fail("ends too early");
+        return false;
+    }
+
+    const char* format_;
     std::unique_ptr<ByteStream> inner_;
     std::vector<std::uint8_t> buffer_;
+    bool holds_back_ = false;  ///< the last output was too small: more may come without more input
+    std::string error_;
 };
 
+/// RFC 1952: members, one behind the other.
 class GzipStream final : public Decompressor {
 public:
-    explicit GzipStream(std::unique_ptr<ByteStream> inner) : Decompressor(std::move(inner)) {
-        constexpr int gzip_window = 15 + 16;
-        if (inflateInit2(&state_, gzip_window) != Z_OK) error_ = "no memory to decompress gzip";
+    explicit GzipStream(std::unique_ptr<ByteStream> inner) : Decompressor("gzip", std::move(inner)) {
+        constexpr int gzip_window = 15 + 16;  // the largest window, in gzip's wrapping
+        if (inflateInit2(&state_, gzip_window) != Z_OK) fail("cannot be read: no memory");
     }
     ~GzipStream() override { inflateEnd(&state_); }
     GzipStream(const GzipStream&) = delete;
     GzipStream& operator=(const GzipStream&) = delete;
 
-    std::size_t read(std::span<std::uint8_t> out) override {
-        state_.next_out = out.data();
-        state_.avail_out = static_cast<uInt>(out.size());
-        while (state_.avail_out > 0 && !finished_) {
-            if (state_.avail_in == 0 && !more_input()) break;
-            const int status = inflate(&state_, Z_NO_FLUSH);
-            if (status == Z_STREAM_END) {  // another member may follow (RFC 1952 section 2.2)
-                if (state_.avail_in == 0 && !more_input()) {
-                    error_.clear();  // the end of the file right behind a member is the true end
-                    finished_ = true;
-                } else {
-                    inflateReset(&state_);
-                }
-            } else if (status != Z_OK && status != Z_BUF_ERROR) {
-                error_ = "the gzip data is damaged";
-                finished_ = true;
-            }
-        }
-        return out.size() - state_.avail_out;
-    }
-
 private:
-    bool more_input() {
-        const Bytes input = refill();
-        if (input.empty()) {
-            if (error_.empty()) error_ = "the gzip data ends too early";
-            finished_ = true;
-            return false;
-        }
-        state_.next_in = const_cast<Bytef*>(input.data());
-        state_.avail_in = static_cast<uInt>(input.size());
-        return true;
+    std::size_t decode(std::span<std::uint8_t> out) override {
+        constexpr std::size_t most_at_once = 1u << 30;  // zlib counts in 32 bits
+        const std::span<std::uint8_t> target = out.first(std::min(out.size(), most_at_once));
+        state_.next_in = const_cast<Bytef*>(input_.data());
+        state_.avail_in = static_cast<uInt>(input_.size());
+        state_.next_out = target.data();
+        state_.avail_out = static_cast<uInt>(target.size());
+        const int status = inflate(&state_, Z_NO_FLUSH);
+        input_ = input_.last(state_.avail_in);
+        inside_unit_ = status != Z_STREAM_END;
+        if (status == Z_STREAM_END)
+            inflateReset(&state_);
+        else if (status != Z_OK && status != Z_BUF_ERROR)
+            fail("is damaged");
+        return target.size() - state_.avail_out;
     }
     z_stream state_{};
-    bool finished_ = false;
 };
 
+/// RFC 8878: frames, one behind the other; those that are to be skipped are skipped.
 class ZstdStream final : public Decompressor {
 public:
-    explicit ZstdStream(std::unique_ptr<ByteStream> inner) : Decompressor(std::move(inner)), state_(ZSTD_createDStream()) {
-        constexpr int max_window_log = 27;  // 128 MiB would be 27: a hostile header must not make us allocate more
-        if (state_ == nullptr)
-            error_ = "no memory to decompress zstd";
-        else
-            ZSTD_DCtx_setParameter(state_, ZSTD_d_windowLogMax, max_window_log);
+    explicit ZstdStream(std::unique_ptr<ByteStream> inner) : Decompressor("zstd", std::move(inner)), state_(ZSTD_createDStream()) {
+        constexpr int largest_window = 27;  // 2^27 bytes, as zstd's own tool allows: a frame that claims more is refused
+        if (state_ == nullptr || ZSTD_isError(ZSTD_DCtx_setParameter(state_, ZSTD_d_windowLogMax, largest_window)) != 0)
+            fail("cannot be read: no memory");
     }
     ~ZstdStream() override { ZSTD_freeDStream(state_); }
     ZstdStream(const ZstdStream&) = delete;
     ZstdStream& operator=(const ZstdStream&) = delete;
 
-    std::size_t read(std::span<std::uint8_t> out) override {
+private:
+    std::size_t decode(std::span<std::uint8_t> out) override {
         ZSTD_outBuffer target{out.data(), out.size(), 0};
-        while (state_ != nullptr && target.pos < target.size && !finished_) {
-            if (input_.pos == input_.size) {
-                const Bytes more = refill();
-                if (more.empty()) {
-                    if (in_frame_ && error_.empty()) error_ = "the zstd data ends too early";
-                    finished_ = true;
-                    break;
-                }
-                input_ = {more.data(), more.size(), 0};
-            }
-            const std::size_t left = ZSTD_decompressStream(state_, &target, &input_);
-            if (ZSTD_isError(left) != 0) {
-                error_ = std::string{"the zstd data is damaged: "} + ZSTD_getErrorName(left);
-                finished_ = true;
-            } else {
-                in_frame_ = left != 0;
-            }
-        }
+        ZSTD_inBuffer source{input_.data(), input_.size(), 0};
+        const std::size_t left = ZSTD_decompressStream(state_, &target, &source);
+        input_ = input_.subspan(source.pos);
+        inside_unit_ = left != 0;
+        if (ZSTD_isError(left) != 0) fail(std::string{"is damaged: "} + ZSTD_getErrorName(left));
         return target.pos;
     }
-
-private:
     ZSTD_DStream* state_;
-    ZSTD_inBuffer input_{nullptr, 0, 0};
-    bool in_frame_ = false;
-    bool finished_ = false;
 };
+
+/// RFC 1952 section 2.3.1.
+bool is_gzip(Bytes head) noexcept { return starts_with(head, "\x1f\x8b"); }
+
+/// RFC 8878 sections 3.1.1 and 3.1.2: a frame, or one of the 16 kinds to skip, with which pzstd begins.
+bool is_zstd(Bytes head) noexcept {
+    return starts_with(head, "\x28\xb5\x2f\xfd") || (!head.empty() && head[0] >> 4 == 5 && starts_with(head.subspan(1), "\x2a\x4d\x18"));
+}
 
 /// Wraps a stream in the decompressor that its first bytes ask for.
 std::unique_ptr<ByteStream> decompressed(std::unique_ptr<ByteStream> raw) {
@@ -205,8 +202,8 @@ std::unique_ptr<ByteStream> decompressed(std::unique_ptr<ByteStream> raw) {
     const std::size_t got = raw->read(magic);
     const Bytes head{magic.data(), got};
     auto whole = std::make_unique<PrefixedStream>(head, std::move(raw));
-    if (starts_with(head, "\x1f\x8b")) return std::make_unique<GzipStream>(std::move(whole));         // RFC 1952
-    if (starts_with(head, "\x28\xb5\x2f\xfd")) return std::make_unique<ZstdStream>(std::move(whole));  // RFC 8878
+    if (is_gzip(head)) return std::make_unique<GzipStream>(std::move(whole));
+    if (is_zstd(head)) return std::make_unique<ZstdStream>(std::move(whole));
     return whole;
 }
 

@@ -17,7 +17,8 @@ namespace weir {
 class ByteStream {
 public:
     virtual ~ByteStream() = default;
-    /// Fills `out` as far as it can; fewer bytes only at the end of the stream or where it is damaged (see `error`).
+    /// Fills `out` as far as it can; the number of bytes written. Fewer than asked for only at the end of the stream or where
+    /// it is damaged (see `error`); from then on none.
     virtual std::size_t read(std::span<std::uint8_t> out) = 0;
     /// Why reading ended before the true end (an I/O error, damaged compression); empty when it did not.
     [[nodiscard]] virtual const std::string& error() const = 0;

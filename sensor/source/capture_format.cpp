@@ -11,8 +11,9 @@ constexpr std::uint32_t pcap_kuznetsov = 0xa1b2cd34;  // Linux 2.2's patched lib
 constexpr std::uint32_t section_type = 0x0a0d0d0a, byte_order_magic = 0x1a2b3c4d;
 constexpr std::uint32_t interface_type = 1, obsolete_packet_type = 2, simple_packet_type = 3, enhanced_packet_type = 6;
 constexpr std::uint16_t option_end = 0, option_tsresol = 9, option_tsoffset = 14;
-constexpr std::size_t file_header_size = 24, record_header_size = 16, kuznetsov_header_size = 24;
+constexpr std::size_t file_header_size = CaptureFormat::magic_size, record_header_size = 16, kuznetsov_header_size = 24;
 constexpr std::size_t block_overhead = 12;  // type, length, length again
+constexpr std::size_t section_body = 16;    // byte-order magic, version, length of the section
 
 std::uint32_t load(Bytes bytes, std::size_t at, std::size_t count, bool big_endian) noexcept {
     std::uint32_t value = 0;
@@ -26,8 +27,7 @@ __extension__ using Wide = __int128;  // ticks of 2^-62 s do not fit 64 bits onc
 Time to_time(std::uint64_t ticks, std::uint64_t per_second, std::int64_t offset_seconds) noexcept {
     const Wide whole = static_cast<Wide>(ticks / per_second) + offset_seconds;
     const Wide fraction = static_cast<Wide>(ticks % per_second) * second / static_cast<Wide>(per_second);
-    constexpr Wide latest = static_cast<Wide>(1) << 62;  // the year 2116; room to add timeouts
-    return static_cast<Time>(std::clamp<Wide>(whole * second + fraction, 0, latest));
+    return static_cast<Time>(std::clamp<Wide>(whole * second + fraction, 0, latest_time));
 }
 
 }  // namespace
@@ -42,7 +42,9 @@ bool CaptureFormat::recognise(Bytes start) noexcept {
     return false;
 }
 
-std::uint16_t CaptureFormat::u16(Bytes bytes, std::size_t at) const noexcept { return static_cast<std::uint16_t>(load(bytes, at, 2, big_endian_)); }
+std::uint16_t CaptureFormat::u16(Bytes bytes, std::size_t at) const noexcept {
+    return static_cast<std::uint16_t>(load(bytes, at, 2, big_endian_));
+}
 std::uint32_t CaptureFormat::u32(Bytes bytes, std::size_t at) const noexcept { return load(bytes, at, 4, big_endian_); }
 
 CaptureFormat::Step CaptureFormat::fail(const char* reason) noexcept {
@@ -97,39 +99,32 @@ CaptureFormat::Step CaptureFormat::pcap_record(Bytes window, std::size_t& consum
 
 CaptureFormat::Step CaptureFormat::block(Bytes window, std::size_t& consumed, Packet& packet) noexcept {
     if (window.size() < block_overhead) return wait_for(block_overhead);
-    if (load(window, 0, 4, false) == section_type) return section(window, consumed);
-    const std::uint32_t type = u32(window, 0);
+    if (load(window, 0, 4, false) == section_type) {  // reads alike in both byte orders, and then says which it is
+        big_endian_ = load(window, 8, 4, true) == byte_order_magic;
+        if (u32(window, 8) != byte_order_magic) return fail("a pcapng section without its byte-order magic");
+    }
     const std::size_t length = u32(window, 4);
     if (length < block_overhead || length % 4 != 0) return fail("a pcapng block has an impossible length");
     if (length > max_block) return fail("a pcapng block claims more than 16 MiB");
     if (window.size() < length) return wait_for(length);
     if (u32(window, length - 4) != length) return fail("a pcapng block's two lengths differ");
-    consumed = length;
     const Bytes body = window.subspan(8, length - block_overhead);
     Step step = Step::skipped;
-    switch (type) {
+    switch (u32(window, 0)) {
+        case section_type: step = section_header(body); break;
         case interface_type: step = interface_block(body); break;
         case enhanced_packet_type: step = enhanced_packet(body, packet, false); break;
         case obsolete_packet_type: step = enhanced_packet(body, packet, true); break;
         case simple_packet_type: step = simple_packet(body, packet); break;
         default: break;  // statistics, names, secrets, custom: not packets
     }
-    if (step == Step::damaged) consumed = 0;
+    if (step != Step::damaged) consumed = length;
     return step;
 }
 
-CaptureFormat::Step CaptureFormat::section(Bytes window, std::size_t& consumed) noexcept {
-    if (load(window, 8, 4, true) == byte_order_magic)
-        big_endian_ = true;
-    else if (load(window, 8, 4, false) == byte_order_magic)
-        big_endian_ = false;
-    else
-        return fail("a pcapng section without its byte-order magic");
-    const std::size_t length = u32(window, 4);
-    if (length < 28 || length % 4 != 0 || length > max_block) return fail("a pcapng section header has an impossible length");
-    if (window.size() < length) return wait_for(length);
+CaptureFormat::Step CaptureFormat::section_header(Bytes body) noexcept {
+    if (body.size() < section_body) return fail("a pcapng section header is too short");
     interfaces_.clear();
-    consumed = length;
     return Step::skipped;
 }
 
@@ -171,7 +166,8 @@ CaptureFormat::Step CaptureFormat::enhanced_packet(Bytes body, Packet& packet, b
     if (number >= interfaces_.size()) return fail("a pcapng packet names an interface that was not described");
     const Interface& from = interfaces_[number];
     const std::size_t captured = u32(body, 12);
-    if (captured > body.size() - header || captured > max_packet) return fail("a pcapng packet is longer than its block");
+    if (captured > body.size() - header) return fail("a pcapng packet is longer than its block");
+    if (captured > max_packet) return fail("a pcapng packet is longer than 262144 bytes");
     packet.data = body.subspan(header, captured);
     packet.wire_length = std::max(u32(body, 16), static_cast<std::uint32_t>(captured));
     packet.link_type = from.link_type;
@@ -189,7 +185,7 @@ CaptureFormat::Step CaptureFormat::simple_packet(Bytes body, Packet& packet) noe
     packet.data = body.subspan(4, captured);
     packet.wire_length = wire;
     packet.link_type = interfaces_[0].link_type;
-    packet.time = 0;  // simple packet blocks have no time: the source's clock stands still
+    packet.time = 0;  // simple packet blocks have none
     return Step::packet;
 }
 

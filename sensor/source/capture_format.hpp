@@ -3,8 +3,7 @@
 // (draft-ietf-opsawg-pcapng). Pure: bytes in, packets out; who fills the window is somebody else's matter.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "sensor/source/packet.hpp"
@@ -25,24 +24,28 @@ public:
     static constexpr std::size_t magic_size = 24;
     /// The largest packet that a capture may hold (libpcap's MAXIMUM_SNAPLEN).
     static constexpr std::size_t max_packet = 262'144;
-    /// The largest pcapng block that is not a packet (custom blocks, name resolution, decryption secrets).
+    /// The largest pcapng block (custom blocks, name resolution, decryption secrets can be long).
     static constexpr std::size_t max_block = 16u << 20;
+    /// Interfaces in one pcapng section.
     static constexpr std::size_t max_interfaces = 4096;
 
     /// Whether the bytes begin a capture of either kind.
     [[nodiscard]] static bool recognise(Bytes start) noexcept;
 
     /// Reads the record at the start of `window`. `consumed` is what to move on by (0 with need_more and damaged). Fills data,
-    /// wire_length, link_type and time of `packet`, which then borrows from the window.
+    /// wire_length, link_type and time of `packet`, which then borrows from the window. Time 0: the record has none.
+    /// After `damaged` there is nothing more to read.
     Step next(Bytes window, std::size_t& consumed, Packet& packet) noexcept;
 
+    /// After need_more: always more than the window held, and at most max_block.
     [[nodiscard]] std::size_t wanted() const noexcept { return wanted_; }
+    /// After damaged: a sentence without the file's name.
     [[nodiscard]] const char* reason() const noexcept { return reason_; }
 
 private:
     struct Interface {
         std::uint16_t link_type = 0;
-        std::uint32_t snap_length = 0;
+        std::uint32_t snap_length = 0;  ///< 0: unlimited
         std::uint64_t ticks_per_second = 1'000'000;
         std::int64_t offset_seconds = 0;
     };
@@ -51,7 +54,7 @@ private:
     Step file_header(Bytes window, std::size_t& consumed) noexcept;
     Step pcap_record(Bytes window, std::size_t& consumed, Packet& packet) noexcept;
     Step block(Bytes window, std::size_t& consumed, Packet& packet) noexcept;
-    Step section(Bytes window, std::size_t& consumed) noexcept;
+    Step section_header(Bytes body) noexcept;
     Step interface_block(Bytes body) noexcept;
     Step enhanced_packet(Bytes body, Packet& packet, bool obsolete) noexcept;
     Step simple_packet(Bytes body, Packet& packet) noexcept;

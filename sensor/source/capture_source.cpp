@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace weir {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::size_t chunk_size = 256u << 10;  // all chunks together fit the s
 constexpr Time overlap_tolerated = 600 * second;  // rotated captures overlap a little; unrelated ones start elsewhere
 constexpr Time between_unrelated = 3600 * second; // longer than any timeout
 
-/// Whether a file begins like a capture; an error sentence when it cannot be read.
+/// Whether a file begins with the header of a capture; an error sentence when it cannot be read.
 Result<bool, std::string> is_capture(const std::string& path) {
     auto stream = open_stream(path);
     if (!stream) return Unexpected{stream.error()};
@@ -22,19 +23,41 @@ Result<bool, std::string> is_capture(const std::string& path) {
     return CaptureFormat::recognise(Bytes{start.data(), got});
 }
 
-Result<std::vector<std::string>, std::string> captures_below(const std::string& folder) {
-    std::vector<std::string> found;
+/// Appends the captures in `folder` and in the folders below it, but not behind links to folders; an error sentence or none.
+std::optional<std::string> add_folder(const std::string& folder, std::vector<std::string>& found) {
+    std::vector<std::string> files;
     std::error_code error;
-    for (std::filesystem::recursive_directory_iterator entry{folder, error}, end; entry != end && !error; entry.increment(error))
-        if (entry->is_regular_file(error)) found.push_back(entry->path().string());
-    if (error) return Unexpected{folder + ": " + error.message()};
-    std::sort(found.begin(), found.end());
-    std::erase_if(found, [](const std::string& path) {
-        const auto answer = is_capture(path);
-        return !answer || !*answer;
-    });
-    if (found.empty()) return Unexpected{folder + ": no capture in this folder, expected pcap or pcapng files (plain, .gz, .zst)"};
-    return found;
+    for (std::filesystem::recursive_directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
+        std::error_code gone;  // a link that leads nowhere is no capture
+        if (entry->is_regular_file(gone)) files.push_back(entry->path().string());
+    }
+    if (error) return folder + ": " + error.message();
+    std::sort(files.begin(), files.end());
+    const std::size_t before = found.size();
+    for (std::string& file : files) {
+        const auto answer = is_capture(file);
+        if (!answer) return file + ": " + answer.error();
+        if (*answer) found.push_back(std::move(file));
+    }
+    if (found.size() == before) return folder + ": no capture in this folder, expected pcap or pcapng files (plain, .gz, .zst)";
+    return {};
+}
+
+/// Appends what stands behind one name; an error sentence or none.
+std::optional<std::string> add_name(const std::string& name, std::vector<std::string>& found) {
+    if (name.empty()) return "an empty name, expected a capture file, a folder or -";
+    std::error_code error;
+    const auto type = name == "-" ? std::filesystem::file_type::fifo : std::filesystem::status(name, error).type();
+    if (type == std::filesystem::file_type::directory) return add_folder(name, found);
+    if (type == std::filesystem::file_type::fifo) {  // not looked into: what was read of it would be gone
+        if (std::find(found.begin(), found.end(), name) != found.end()) return name + ": named twice, but it can be read only once";
+    } else {
+        const auto answer = is_capture(name);
+        if (!answer) return name + ": " + answer.error();
+        if (!*answer) return name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)";
+    }
+    found.push_back(name);
+    return {};
 }
 
 }  // namespace
@@ -42,27 +65,14 @@ Result<std::vector<std::string>, std::string> captures_below(const std::string& 
 Result<std::vector<std::string>, std::string> find_captures(const std::vector<std::string>& names) {
     std::vector<std::string> found;
     for (const std::string& name : names) {
-        if (name.empty()) return Unexpected{std::string{"an empty name, expected a capture file, a folder or -"}};
-        if (name == "-") {
-            found.push_back(name);
-            continue;
-        }
-        std::error_code error;
-        if (std::filesystem::is_directory(name, error)) {
-            auto below = captures_below(name);
-            if (!below) return below;
-            found.insert(found.end(), below->begin(), below->end());
-            continue;
-        }
-        const auto answer = is_capture(name);
-        if (!answer) return Unexpected{name + ": " + answer.error()};
-        if (!*answer) return Unexpected{name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)"};
-        found.push_back(name);
+        if (auto error = add_name(name, found)) return Unexpected{std::move(*error)};
+        if (found.size() > max_captures) return Unexpected{name + ": more than " + std::to_string(max_captures) + " captures at a time"};
     }
     return found;
 }
 
 CaptureSource::CaptureSource(std::vector<std::string> names) : names_(std::move(names)) {
+    reports_.reserve(names_.size());
     bool known = true;
     for (const std::string& name : names_) {
         const auto size = file_size(name);
@@ -70,7 +80,6 @@ CaptureSource::CaptureSource(std::vector<std::string> names) : names_(std::move(
         total_ += size.value_or(0);
     }
     if (!known) total_ = 0;
-    reports_.reserve(names_.size());
 }
 
 CaptureSource::CaptureSource(std::string name, std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {
@@ -87,6 +96,7 @@ void CaptureSource::release(std::size_t chunk) noexcept {
     if (users_[chunk].fetch_sub(1, std::memory_order_release) == 1) users_[chunk].notify_one();
 }
 
+/// Goes on to the next capture; `stream_` stays empty where it cannot be opened. False behind the last one.
 bool CaptureSource::open_next() {
     if (next_name_ == names_.size()) return false;
     const std::string& name = names_[next_name_++];
@@ -96,17 +106,16 @@ bool CaptureSource::open_next() {
     format_ = {};
     begin_ = end_ = 0;
     drained_ = false;
-    shift_ = 0;
     previous_ = 0;
     auto stream = open_stream(name);
-    if (stream) {
+    if (stream)
         stream_ = std::move(*stream);
-    } else {
-        close(stream.error());
-    }
+    else
+        close(std::move(stream).error());
     return true;
 }
 
+/// Ends the capture; `damage` says why its rest is not read, if it is not.
 void CaptureSource::close(std::string damage) {
     if (!damage.empty()) metrics_.damaged.add();
     reports_.back().damage = std::move(damage);
@@ -114,41 +123,50 @@ void CaptureSource::close(std::string damage) {
     stream_.reset();
 }
 
-/// Moves what is left to the next free chunk and reads more behind it. False when not one byte came.
+/// Reads more behind what is left: in this chunk where nobody has packets of it, else in the next one once it is free. False
+/// when not one byte came.
 bool CaptureSource::fill() {
     if (drained_) return false;
-    const std::size_t from = chunk_;
-    const std::size_t left = end_ - begin_;
-    chunk_ = (chunk_ + 1) % chunks;
-    for (std::uint32_t users = users_[chunk_].load(std::memory_order_acquire); users != 0; users = users_[chunk_].load(std::memory_order_acquire))
-        users_[chunk_].wait(users, std::memory_order_acquire);
+    const Bytes left{memory_[chunk_].data() + begin_, end_ - begin_};
+    if (lent_) {
+        chunk_ = (chunk_ + 1) % chunks;
+        lent_ = false;
+        std::atomic<std::uint32_t>& users = users_[chunk_];
+        for (std::uint32_t count = users.load(std::memory_order_acquire); count != 0; count = users.load(std::memory_order_acquire))
+            users.wait(count, std::memory_order_acquire);
+    }
     // A record larger than a chunk (a pcapng block of up to 16 MiB) makes its chunk grow, and give the memory back after.
     const std::size_t needed = std::max(chunk_size, format_.wanted() + chunk_size / 4);
     std::vector<std::uint8_t>& to = memory_[chunk_];
     if (to.size() < needed || to.size() > 2 * needed) {
-        to.clear();
-        to.shrink_to_fit();
-        to.resize(needed);
+        std::vector<std::uint8_t> fresh(needed);
+        std::copy(left.begin(), left.end(), fresh.begin());
+        to.swap(fresh);
+    } else if (!left.empty()) {
+        std::memmove(to.data(), left.data(), left.size());
     }
-    if (left != 0) std::memcpy(to.data(), memory_[from].data() + begin_, left);
-    const std::size_t got = stream_->read(std::span{to}.subspan(left));
-    drained_ = got < to.size() - left;
+    const std::size_t got = stream_->read(std::span{to}.subspan(left.size()));
     begin_ = 0;
-    end_ = left + got;
+    end_ = left.size() + got;
+    drained_ = end_ < to.size();
     return got != 0;
 }
 
+/// Fills in what the source knows of a packet, and accounts for it.
 void CaptureSource::stamp(Packet& packet) {
     CaptureReport& report = reports_.back();
     if (packet.time == 0) packet.time = previous_;
     const bool first = report.packets == 0;
-    if (first && packet.time + overlap_tolerated < clock_) shift_ = clock_ + between_unrelated - packet.time;
+    if (first && packet.time >= clock_ - overlap_tolerated)
+        shift_ = 0;
+    else if (first && packet.time < clock_ - overlap_tolerated - shift_)
+        shift_ = clock_ + between_unrelated - packet.time;
     if (!first && packet.time < previous_) {
         ++report.time_backwards;
         metrics_.time_backwards.add();
     }
     previous_ = packet.time;
-    clock_ = std::max(clock_, packet.time + shift_);
+    clock_ = std::max(clock_, packet.time > latest_time - shift_ ? latest_time : packet.time + shift_);
     packet.clock = clock_;
     packet.number = ++number_;
     packet.origin = static_cast<std::uint16_t>(reports_.size() - 1);
@@ -174,17 +192,17 @@ bool CaptureSource::next(Burst& burst) {
         const Bytes window{memory_[chunk_].data() + begin_, end_ - begin_};
         const CaptureFormat::Step step = format_.next(window, consumed, packet);
         begin_ += consumed;
-        if (consumed != 0) reports_.back().recognised = true;
+        if (step == CaptureFormat::Step::packet || step == CaptureFormat::Step::skipped) reports_.back().recognised = true;
         if (step == CaptureFormat::Step::packet) {
             stamp(packet);
             burst.packets.push_back(packet);
+            lent_ = true;
         } else if (step == CaptureFormat::Step::damaged) {
             close(format_.reason());
         } else if (step == CaptureFormat::Step::need_more) {
             if (!burst.packets.empty()) break;  // they live in this chunk: hand them out before it moves on
             if (fill()) continue;
-            const bool inside_record = begin_ != end_;
-            if (inside_record && stream_->error().empty()) {
+            if (begin_ != end_ && stream_->error().empty()) {
                 reports_.back().cut_off = true;
                 metrics_.cut_off.add();
             }

@@ -12,14 +12,16 @@ namespace weir {
 /// Nanoseconds since 1970-01-01 UTC, on the packets' own clock.
 using Time = std::int64_t;
 inline constexpr Time second = 1'000'000'000;
+/// The year 2116: no packet's time or clock is later, so that timeouts can be added without care.
+inline constexpr Time latest_time = Time{1} << 62;
 
 /// A borrowed frame. `data` lives until the burst that carries it has been processed.
 struct Packet {
     Bytes data;
     std::uint32_t wire_length = 0;  ///< bytes that were on the wire; more than data.size() where a snap length cut the packet
     std::uint16_t link_type = 1;    ///< LINKTYPE_ value of pcap (1 Ethernet, 113 Linux cooked, 101 raw IP, ...)
-    std::uint16_t origin = 0;       ///< which capture file or port it came from: index into Source::origins
-    Time time = 0;                  ///< as captured; may run backwards from packet to packet
+    std::uint16_t origin = 0;       ///< which capture it came from: index into CaptureSource::reports
+    Time time = 0;                  ///< as captured, 0..latest_time; may run backwards from packet to packet
     Time clock = 0;                 ///< the latest `time` that the source has seen so far: never runs backwards; timers use it
     std::uint64_t number = 0;       ///< 1, 2, 3 ... over the whole input; orders events of equal clock
 };

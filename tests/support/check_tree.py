@@ -20,7 +20,6 @@ LICENCE_WITHIN = 3  # lines: a script has its interpreter line before it
 
 # Sources without a test of their own name, and where their proof is.
 WITHOUT_TWIN = {
-    "parsers/base/ip_address.cpp": "every parser's and the contract's tests go through it",
     "parsers/registry.cpp": "a generated table: parser tests and seeds go through it",
     "sensor/contract/compile.cpp": "the second half of loading a policy: policy_file_test and evaluate_test",
     "sensor/contract/policy.cpp": "look-ups in a loaded policy: evaluate_test and explain_test",
