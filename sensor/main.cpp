@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `weir`: sub-commands, nothing else.
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <exception>
 
 #include "sensor/cli/docs.hpp"
 #include "sensor/cli/exit_code.hpp"
 #include "sensor/cli/policy_command.hpp"
+#include "sensor/cli/program.hpp"
 #include "sensor/cli/protocols.hpp"
 #include "sensor/cli/replay.hpp"
 #include "sensor/cli/rules.hpp"
@@ -21,13 +20,5 @@ int main(int argc, char** argv) {
     weir::cli::add_rules(app, code);
     weir::cli::add_protocols(app, code);
     weir::cli::add_docs(app, code);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? weir::exit_code::done : weir::exit_code::usage;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "weir: %s\n", error.what());
-        return weir::exit_code::failed;
-    }
-    return code;
+    return weir::cli::run_program(app, argc, argv, code);
 }

@@ -3,6 +3,7 @@
 // these rows; nothing else names a field.
 #pragma once
 
+#include <span>
 #include <type_traits>
 
 #include "parsers/base/bytes.hpp"
@@ -49,7 +50,14 @@ struct Field {
     std::string_view doc;      ///< one sentence with its source
     FieldKind kind;
     Value (*get)(const void* transaction, std::size_t index) noexcept;
+    std::span<const std::string_view> values{};  ///< every text that it may hold, where that is a closed list; else empty
 };
+
+/// A row whose texts are a closed list, so that who asks for another one can be told.
+[[nodiscard]] constexpr Field one_of(Field row, std::span<const std::string_view> values) noexcept {
+    row.values = values;
+    return row;
+}
 
 namespace detail {
 template <class>

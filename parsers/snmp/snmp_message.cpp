@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/snmp/snmp_message.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace weir::snmp {
@@ -91,6 +92,7 @@ constexpr std::string_view at(const std::array<std::string_view, Size>& names, s
 constexpr std::array<std::string_view, 9> pdu_names{"get_request",      "get_next_request", "response", "set_request", "trap_v1",
                                                     "get_bulk_request", "inform_request",   "trap_v2",  "report"};
 constexpr std::array<std::string_view, 9> operation_names{"get", "next", "response", "set", "trap", "bulk", "inform", "trap", "report"};
+static_assert(std::ranges::all_of(operation_names, [](std::string_view name) { return std::ranges::find(operations, name) != operations.end(); }));
 constexpr std::array<std::string_view, 19> error_names{"NoError",
                                                        "TooBig",
                                                        "NoSuchName",

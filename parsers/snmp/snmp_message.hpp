@@ -5,6 +5,7 @@
 //   v3 (RFC 3412 section 6)        SEQUENCE { version, header data, security parameters, scoped PDU or its cipher text }
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "parsers/base/ber.hpp"
@@ -57,8 +58,9 @@ struct Binding {
 
 /// Suricata's names: `get_request`, `trap_v1`, ...; `encrypted` for none.
 [[nodiscard]] std::string_view pdu_name(Pdu pdu) noexcept;
-/// What it does, in one word, for policies: `get`, `next`, `bulk`, `set`, `response`, `trap`, `inform`, `report`, `encrypted`.
+/// What it does, in one word, for policies: one of `operations`.
 [[nodiscard]] std::string_view operation_name(Pdu pdu) noexcept;
+inline constexpr std::array<std::string_view, 9> operations{"get", "next", "bulk", "set", "trap", "inform", "response", "report", "encrypted"};
 /// Error status by the names of RFC 3416 section 3, capitalised as Suricata prints them; empty where none is assigned.
 [[nodiscard]] std::string_view error_name(std::int64_t status) noexcept;
 /// Generic trap type of RFC 1157 section 4.1.6, capitalised as Suricata prints it; empty where none is assigned.

@@ -5,12 +5,11 @@
 #include <ostream>
 #include <string_view>
 
+#include "sensor/cli/exit_code.hpp"
 #include "sensor/contract/explain.hpp"
 
 namespace weir::cli {
 namespace {
-
-constexpr int done = 0, wrong_input = 2;
 
 std::shared_ptr<const Policy> load(const std::string& file, std::ostream& err) {
     auto loaded = load_policy_file(file);
@@ -114,7 +113,7 @@ void answer(const Policy& policy, Facing facing, const SessionFacts& facts, std:
 
 int policy_check(const std::string& file, Time now, std::ostream& out, std::ostream& err) {
     const auto policy = load(file, err);
-    if (policy == nullptr) return wrong_input;
+    if (policy == nullptr) return exit_code::usage;
     for (const FileError& warning : policy->expired(now)) err << warning.text() << " (warning)\n";
     for (const Equipment& equipment : policy->equipment())
         if (equipment.contract == no_contract)
@@ -122,7 +121,7 @@ int policy_check(const std::string& file, Time now, std::ostream& out, std::ostr
     out << file << ": " << amount(policy->equipment().size(), "piece", "pieces") << " of equipment, "
         << amount(policy->tables().contracts.size(), "contract", "contracts") << " with " << amount(policy->line_count(), "line", "lines")
         << ", " << amount(policy->ignores().size(), "ignore entry", "ignore entries") << '\n';
-    return done;
+    return exit_code::done;
 }
 
 int policy_services(Listing listing, std::ostream& out) {
@@ -135,14 +134,14 @@ int policy_services(Listing listing, std::ostream& out) {
                 << with_commas(row.ports) << R"(", "app": ")" << row.app << R"(", "description": ")" << row.doc
                 << (&row == &rows.back() ? "\"}\n" : "\"},\n");
         out << "]\n";
-        return done;
+        return exit_code::done;
     }
     if (listing == Listing::markdown) {
         out << "| service | transport | ports | app | what it is |\n|---|---|---|---|---|\n";
         for (const BuiltinService& row : rows)
             out << "| `" << row.name << "` | " << with_commas(row.proto) << " | " << ports_of(row) << " | " << row.app << " | " << row.doc
                 << " |\n";
-        return done;
+        return exit_code::done;
     }
     const auto column = [&out](std::string_view text, std::size_t width) {
         out << text << std::string(text.size() < width ? width - text.size() : 1, ' ');
@@ -154,7 +153,7 @@ int policy_services(Listing listing, std::ostream& out) {
         column(row.app, 10);
         out << row.doc << '\n';
     }
-    return done;
+    return exit_code::done;
 }
 
 void link_traffic_markdown(std::ostream& out) {
@@ -164,21 +163,21 @@ void link_traffic_markdown(std::ostream& out) {
 
 int policy_explain(const PolicyQuestion& question, std::ostream& out, std::ostream& err) {
     const auto policy = load(question.file, err);
-    if (policy == nullptr) return wrong_input;
+    if (policy == nullptr) return exit_code::usage;
     SessionFacts facts;
     facts.start = facts.clock = question.now;
     const bool ends = read_end(*policy, question.from, "--from", facts.client, facts.client_equipment, err) &&
                       read_end(*policy, question.to, "--to", facts.server, facts.server_equipment, err);
-    if (!ends || !read_service(question.service, facts, err)) return wrong_input;
+    if (!ends || !read_service(question.service, facts, err)) return exit_code::usage;
     if (facts.client.is_v4() != facts.server.is_v4() && facts.client != IpAddress{} && facts.server != IpAddress{}) {
         err << "--from and --to: an IPv4 and an IPv6 address do not speak with each other\n";
-        return wrong_input;
+        return exit_code::usage;
     }
     if (facts.client_equipment == no_equipment && facts.server_equipment == no_equipment)
         out << "neither end is equipment: no contract speaks about this session\n";
     answer(*policy, Facing::egress, facts, out);
     answer(*policy, Facing::ingress, facts, out);
-    return done;
+    return exit_code::done;
 }
 
 }  // namespace weir::cli

@@ -4,24 +4,28 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace weir::cli {
 
-/// Draws on standard error, a few times a second; nothing where that is no terminal.
+/// The bar as text, at most `columns` wide: `position` of `total` bytes read (total 0: not known), `packets` in `seconds`.
+[[nodiscard]] std::string progress_line(std::uint64_t position, std::uint64_t total, std::uint64_t packets, double seconds,
+                                        std::size_t columns);
+
+/// Draws on standard error, a few times a second, and wipes the bar out at its end; nothing where that is no terminal.
 class Progress {
 public:
     Progress();
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
-    /// `position` of `total` bytes read (total 0: not known), `packets` so far. Cheap when it is not time to draw.
+    /// As `progress_line`. Cheap when it is not time to draw: meant to be called for every burst.
     void update(std::uint64_t position, std::uint64_t total, std::uint64_t packets);
 
 private:
     using Clock = std::chrono::steady_clock;
     bool terminal_;
     bool drawn_ = false;
-    unsigned calls_ = 0;
     Clock::time_point start_, next_;
 };
 

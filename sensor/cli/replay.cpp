@@ -5,17 +5,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <memory>
-#include <thread>
 
 #include "sensor/cli/exit_code.hpp"
+#include "sensor/cli/interrupt.hpp"
+#include "sensor/cli/prepare.hpp"
 #include "sensor/cli/progress.hpp"
-#include "sensor/cli/rule_cache.hpp"
-#include "sensor/cli/rules.hpp"
-#include "sensor/config/yaml.hpp"
-#include "sensor/inspect/pipeline.hpp"
+#include "sensor/cli/say.hpp"
+#include "sensor/cli/terminal.hpp"
 #include "sensor/metrics/prometheus.hpp"
 #include "sensor/output/file_sink.hpp"
 #include "sensor/output/summary.hpp"
@@ -23,144 +22,9 @@
 namespace weir::cli {
 namespace {
 
-struct Options {
-    std::string policy, config, output = "weir-out", fail_on;
-    std::vector<std::string> rules, settings, captures;
-    unsigned threads = 1;
-    bool no_rules = false, profile = false, quiet = false;
-};
-
-/// What goes wrong before a run: a sentence (or several), and exit code 2.
-struct Refusal {
-    std::string text;
-};
-template <class T>
-using Loaded = Result<T, Refusal>;
-
-std::string lines_of(const std::vector<FileError>& errors) {
-    std::string out;
-    for (const FileError& error : errors) out += (out.empty() ? "" : "\n") + error.text();
-    return out;
-}
-
-Loaded<Config> load_settings(const Options& options) {
-    Config config;
-    if (!options.config.empty()) {
-        auto text = yaml::read_text(options.config);
-        if (!text) return Unexpected{Refusal{text.error().text()}};
-        auto loaded = load_config(options.config, *text);
-        if (!loaded) return Unexpected{Refusal{lines_of(loaded.error())}};
-        config = std::move(*loaded);
-    }
-    for (const std::string& setting : options.settings) {
-        const std::size_t equals = setting.find('=');
-        if (equals == std::string::npos) return Unexpected{Refusal{"--set " + setting + ": expected KEY=VALUE"}};
-        if (const auto error = set(config, setting.substr(0, equals), setting.substr(equals + 1))) return Unexpected{Refusal{"--set " + *error}};
-    }
-    return config;
-}
-
-Loaded<EveConfig> eve_config(const Config& config) {
-    EveConfig eve;
-    eve.dns_version = config.dns_version;
-    eve.community_id_seed = config.community_id_seed;
-    if (config.eve_types == "all") return eve;
-    std::vector<std::string> names;
-    for (std::string_view rest = config.eve_types; !rest.empty();) {
-        const std::string_view name = rest.substr(0, rest.find(','));
-        names.emplace_back(name);
-        rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-    }
-    const std::string_view wrong = eve.select(names);
-    if (!wrong.empty()) return Unexpected{Refusal{fmt::format("outputs.eve.types: '{}' is no event type, expected alert, anomaly, flow, stats or a protocol's", wrong)}};
-    return eve;
-}
-
-/// `high`, `2`: Suricata's priorities by number or by name; 0 where nothing was asked for.
-Loaded<Severity> fail_on(const std::string& text) {
-    constexpr std::array<std::pair<std::string_view, Severity>, 10> names{
-        {{"", 0}, {"critical", 1}, {"high", 1}, {"1", 1}, {"medium", 2}, {"2", 2}, {"low", 3}, {"3", 3}, {"info", 4}, {"4", 4}}};
-    for (const auto& [name, severity] : names)
-        if (name == text) return severity;
-    return Unexpected{Refusal{fmt::format("--fail-on {}: expected critical, high, medium, low, info or 1 to 4", text)}};
-}
-
-std::vector<std::string> equipment_ranges(const Policy* policy) {
-    std::vector<std::string> out;
-    if (policy != nullptr)
-        for (const AddressRange& range : policy->tables().equipment_ranges) out.push_back(range.text());
-    return out;
-}
-
-std::shared_ptr<const EveNames> names_of(const Policy* policy, const std::vector<std::string>& captures) {
-    auto names = std::make_shared<EveNames>();
-    if (policy != nullptr)
-        for (const Equipment& equipment : policy->equipment()) names->equipment.push_back({equipment.name, equipment.vendor, equipment.role, equipment.site});
-    for (const std::string& capture : captures) names->origins.push_back({"", capture});
-    return names;
-}
-
-/// Everything that a replay needs, checked before the first packet is read.
-struct Run {
-    Config config;
-    Shared shared;
-    std::shared_ptr<const rules::RuleText> rules;
-    std::vector<std::string> captures;
-    PipelineConfig pipeline;
-};
-
-Loaded<std::shared_ptr<const RuleBook>> load_rule_book(const Options& options, const Config& config, const Policy* policy) {
-    LoadedRules loaded;
-    if (!options.no_rules) {
-        auto read = load_rules(options.rules, config, equipment_ranges(policy));
-        if (!read) return Unexpected{Refusal{read.error()}};
-        loaded = std::move(*read);
-        for (const FileError& error : loaded.result.errors) fmt::print(stderr, "weir: rule refused: {}\n", error.text());
-    }
-    RuleCache cache{config.rule_cache};
-    auto compiled = rules::compile(std::move(loaded.result.rules), rules::CompileOptions{&cache});
-    if (!compiled) return Unexpected{Refusal{compiled.error()}};
-    for (const FileError& error : (*compiled)->rejected()) fmt::print(stderr, "weir: rule refused: {}\n", error.text());
-    return std::shared_ptr<const RuleBook>{std::make_shared<RuleBook>(std::move(*compiled))};
-}
-
-Loaded<Run> prepare(const Options& options) {
-    Run run;
-    auto captures = find_captures(options.captures);
-    if (!captures) return Unexpected{Refusal{captures.error()}};
-    run.captures = std::move(*captures);
-    auto config = load_settings(options);
-    if (!config) return Unexpected{config.error()};
-    run.config = std::move(*config);
-    const auto eve = eve_config(run.config);
-    if (!eve) return Unexpected{eve.error()};
-    run.shared.eve = *eve;
-    const auto severity = fail_on(options.fail_on);
-    if (!severity) return Unexpected{severity.error()};
-    if (!options.policy.empty()) {
-        auto policy = load_policy_file(options.policy);
-        if (!policy) return Unexpected{Refusal{lines_of(policy.error())}};
-        run.shared.policy = std::move(*policy);
-    }
-    auto book = load_rule_book(options, run.config, run.shared.policy.get());
-    if (!book) return Unexpected{book.error()};
-    run.shared.rules = std::move(*book);
-    run.rules = std::shared_ptr<const rules::RuleText>{run.shared.rules, &run.shared.rules->rules->text()};
-    run.shared.names = names_of(run.shared.policy.get(), run.captures);
-    run.shared.identifier = std::make_shared<Identifier>();
-    run.shared.services = std::make_shared<ServicePorts>();
-    run.pipeline.workers = options.threads;
-    run.pipeline.profile = options.profile;
-    run.pipeline.collector.directory = options.output;
-    run.pipeline.collector.fail_on = *severity;
-    run.pipeline.collector.evidence.session_bytes = run.config.evidence ? run.config.evidence_session_bytes : 0;
-    run.pipeline.collector.evidence.total_bytes = run.config.evidence_total_bytes;
-    return run;
-}
-
 std::string metrics_page(const Pipeline& pipeline, const CaptureSource& source) {
     MetricsPage page;
-    page.info("weir_build_info", "The program that wrote this", {{"version", "0.1.0"}});
+    page.info("weir_build_info", "The program that wrote this", {{"version", WEIR_VERSION}});
     page.add(source_metrics, {&source.metrics()});
     const auto& workers = pipeline.workers();
     const std::vector<Worker::MetricBlock> first = workers[0]->metric_blocks();
@@ -182,17 +46,18 @@ std::uint64_t sum(const Pipeline& pipeline, Get&& get) {
     return total;
 }
 
-std::vector<Blind> what_could_not_be_seen(const Pipeline& pipeline, const CaptureSource& source) {
+std::vector<Blind> what_could_not_be_seen(const ReplayPlan& plan, const Pipeline& pipeline, const CaptureSource& source, int signal) {
     std::vector<Blind> out;
+    if (signal != 0) out.push_back({1, fmt::format("interrupted by {}: the rest of the input was not read", Interrupt::name_of(signal))});
+    for (const CaptureReport& report : source.reports()) {
+        if (report.cut_off) out.push_back({1, report.name + " ends inside a record"});
+        if (!report.damage.empty()) out.push_back({1, report.name + ": not read to its end: " + report.damage});
+    }
     for (std::size_t i = 1; i < drop_reasons.size(); ++i)
         out.push_back({sum(pipeline, [i](const Worker& w) { return w.decode_metrics().dropped[i].get(); }),
                        fmt::format("packets not inspected, {}: {}", drop_reasons[i].name, drop_reasons[i].doc)});
     out.push_back({source.metrics().snapped.get(), "packets cut by the capture's snap length"});
     out.push_back({source.metrics().time_backwards.get(), "packets with a time before their predecessor's"});
-    for (const CaptureReport& report : source.reports()) {
-        if (report.cut_off) out.push_back({1, report.name + " ends inside a record"});
-        if (!report.damage.empty()) out.push_back({1, report.name + ": not read to its end: " + report.damage});
-    }
     const auto add = [&](std::string text, auto get) { out.push_back({sum(pipeline, get), std::move(text)}); };
     add("holes in TCP streams", [](const Worker& w) { return w.stream_metrics().gaps.get(); });
     add("bytes missing in them", [](const Worker& w) { return w.stream_metrics().gap_bytes.get(); });
@@ -201,10 +66,31 @@ std::vector<Blind> what_could_not_be_seen(const Pipeline& pipeline, const Captur
     add("TCP sessions not reassembled because the table was full", [](const Worker& w) { return w.stream_metrics().sessions_evicted.get(); });
     add("sessions not parsed because the memory for parsers was full", [](const Worker& w) { return w.apps().pool_metrics().full.get(); });
     add("regular expressions stopped at their limit", [](const Worker& w) { return w.rule_metrics().pcre_limits.get(); });
+    out.push_back({plan.refused_rules, "rules refused: what they look for was not looked for"});
     return out;
 }
 
-std::string render(const Options& options, const Run& run, const Pipeline& pipeline, const CaptureSource& source, double seconds) {
+/// A name as a shell reads it back.
+std::string in_shell(const std::string& name) {
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view{"_-./,:+=@%"}.find(c) != std::string_view::npos; };
+    if (std::ranges::all_of(name, plain)) return name;
+    std::string out = "'";
+    for (const char c : name) out += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return out + '\'';
+}
+
+std::vector<std::string> outputs_of(const ReplayOptions& options, const Collector& collector) {
+    const std::filesystem::path folder{options.output};
+    const std::uint64_t evidence = collector.evidence_metrics().files.get();
+    const auto line = [&](const char* name, const std::string& what) {
+        return fmt::format("{:<{}}  {}", (folder / name).string(), (folder / "metrics.prom").string().size(), what);
+    };
+    std::vector<std::string> out{line("eve.json", fmt::format("{} events", collector.lines())), line("metrics.prom", "counters, for Prometheus")};
+    if (evidence != 0) out.push_back(line("evidence", fmt::format("{} {}", evidence, evidence == 1 ? "capture" : "captures")));
+    return out;
+}
+
+std::string summary_of(const ReplayOptions& options, const ReplayPlan& plan, const Pipeline& pipeline, const CaptureSource& source, double seconds, int signal) {
     SummaryInput input;
     for (const CaptureReport& report : source.reports()) {
         ++input.files;
@@ -215,8 +101,12 @@ std::string render(const Options& options, const Run& run, const Pipeline& pipel
         input.bytes += report.bytes;
     }
     input.seconds = seconds;
-    input.policy = run.shared.policy != nullptr;
-    input.names = run.shared.names.get();
+    input.interrupted = signal != 0;
+    if (const Policy* const policy = plan.shared.policy.get()) {
+        input.policy = true;
+        input.name_of = [policy](const IpAddress& address) { return policy->name_of(address); };
+    }
+    input.names = plan.shared.names.get();
     std::vector<const TrafficTally*> tallies;
     for (const auto& worker : pipeline.workers()) tallies.push_back(&worker->traffic());
     input.traffic = TrafficTally::merge(tallies);
@@ -227,14 +117,13 @@ std::string render(const Options& options, const Run& run, const Pipeline& pipel
     input.alerts_total = collector.alerts();
     input.alerts_ungrouped = collector.digest().ungrouped();
     input.alerts_held_back = collector.held_back();
-    input.blind = what_could_not_be_seen(pipeline, source);
-    input.outputs.push_back(fmt::format("{}/eve.json       {} events", options.output, collector.lines()));
-    input.outputs.push_back(fmt::format("{}/metrics.prom", options.output));
-    if (collector.evidence_metrics().files.get() != 0)
-        input.outputs.push_back(fmt::format("{}/evidence/      {} captures", options.output, collector.evidence_metrics().files.get()));
-    input.learn_command = fmt::format("weir learn -o policy.yaml {}", fmt::join(options.captures, " "));
+    input.blind = what_could_not_be_seen(plan, pipeline, source, signal);
+    input.outputs = outputs_of(options, collector);
+    input.learn_command = "weir learn -o policy.yaml";
+    for (const std::string& capture : options.captures) input.learn_command += ' ' + in_shell(capture);
     SummaryStyle style;
-    style.color = ::isatty(STDOUT_FILENO) == 1;
+    style.color = wants_color(STDOUT_FILENO);
+    style.width = std::clamp(columns_of(STDOUT_FILENO, style.width), std::size_t{60}, style.width);
     return render_summary(input, style);
 }
 
@@ -246,39 +135,46 @@ void print_profile(const Pipeline& pipeline, std::uint64_t packets) {
     }
 }
 
-int replay(const Options& options) {
-    auto prepared = prepare(options);
-    if (!prepared) {
-        fmt::print(stderr, "weir: {}\n", prepared.error().text);
-        return exit_code::usage;
-    }
-    Run& run = *prepared;
-    const auto refuse = [](const std::string& sentence) {
-        fmt::print(stderr, "weir: {}\n", sentence);
-        return exit_code::failed;
-    };
-    if (const auto error = make_folder(options.output)) return refuse(*error);
-    auto opened = Pipeline::open(run.config, run.pipeline, run.shared, run.rules);
-    if (!opened) return refuse(opened.error());
+int refuse(const std::string& why, int code) {
+    say_error(why);
+    return code;
+}
+
+int replay(const ReplayOptions& options) {
+    const auto prepared = prepare(options);
+    if (!prepared) return refuse(prepared.error(), exit_code::usage);
+    const ReplayPlan& plan = *prepared;
+    for (const std::string& warning : plan.warnings) say_warning(warning);
+    if (const auto error = make_folder(options.output)) return refuse(*error, exit_code::failed);
+    auto opened = Pipeline::open(plan.config, plan.pipeline, plan.shared, plan.rules);
+    if (!opened) return refuse(opened.error(), exit_code::failed);
     Pipeline& pipeline = **opened;
 
-    CaptureSource source{run.captures};
+    CaptureSource source{plan.captures};
+    const bool only_standard_input = plan.captures == std::vector<std::string>{"-"};
     const auto start = std::chrono::steady_clock::now();
     std::optional<std::string> error;
+    int signal = 0;
     {
+        const Interrupt interrupt;
         Progress progress;
-        error = pipeline.run(source, [&] { progress.update(source.position(), source.total(), source.packets()); });
+        error = pipeline.run(source, [&] {
+            // Standard input has ended with the signal; what had come of it by then is still looked at.
+            if (Interrupt::received() != 0 && !only_standard_input) source.stop();
+            progress.update(source.position(), source.total(), source.packets());
+        });
+        signal = Interrupt::received();
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (error) return refuse(*error);
-    for (const CaptureReport& report : source.reports()) {
-        if (report.recognised) continue;  // what was not checked beforehand: standard input, or a file that has changed since
-        fmt::print(stderr, "weir: {}: not a capture, expected pcap or pcapng (plain, .gz, .zst)\n", report.name);
-        return exit_code::usage;
-    }
-    if (const auto failed = write_file(std::filesystem::path{options.output} / "metrics.prom", metrics_page(pipeline, source))) return refuse(*failed);
-    if (!options.quiet) fmt::print("{}", render(options, run, pipeline, source, seconds));
+    if (error) return refuse(*error, exit_code::failed);
+    for (const CaptureReport& report : source.reports())  // what was not checked beforehand: standard input, or a file that has changed since
+        if (!report.recognised && signal == 0)
+            return refuse(report.name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)", exit_code::usage);
+    const std::filesystem::path metrics = std::filesystem::path{options.output} / "metrics.prom";
+    if (const auto failed = write_file(metrics, metrics_page(pipeline, source))) return refuse(*failed, exit_code::failed);
+    if (!options.quiet) fmt::print("{}", summary_of(options, plan, pipeline, source, seconds, signal));
     if (options.profile) print_profile(pipeline, source.packets());
+    if (signal != 0) return refuse(fmt::format("interrupted by {}; the outputs hold what was read until then", Interrupt::name_of(signal)), exit_code::interrupted(signal));
     return pipeline.collector().reached_fail_on() ? exit_code::alerts : exit_code::done;
 }
 
@@ -286,17 +182,18 @@ int replay(const Options& options) {
 
 void add_replay(CLI::App& app, int& code) {
     auto* const command = app.add_subcommand("replay", "Runs captures through the whole pipeline and says what it found");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ReplayOptions>();
     // `--policy "$POLICY"` with nothing in it must not become a run without a policy.
     const CLI::Validator named{[](const std::string& name) { return name.empty() ? std::string{"an empty name"} : std::string{}; }, ""};
+    const CLI::Validator some{[](const std::string& value) { return value.empty() ? std::string{"an empty value"} : std::string{}; }, ""};
     command->add_option("--policy", options->policy, "Who is watched and what they may do (policy.yaml)")->check(named);
     command->add_option("--rules", options->rules, "A rule file or a folder of *.rules, instead of the shipped packs; may be repeated")->allow_extra_args(false)->check(named);
     command->add_flag("--no-rules", options->no_rules, "No rules at all")->excludes("--rules");
     command->add_option("--config", options->config, "Settings (weir.yaml)")->check(named);
-    command->add_option("--set", options->settings, "One setting, KEY=VALUE, over the file's; may be repeated")->allow_extra_args(false);
+    command->add_option("--set", options->settings, "One setting, KEY=VALUE, over the file's; may be repeated")->allow_extra_args(false)->check(some);
     command->add_option("--output", options->output, "Folder for eve.json, metrics.prom and evidence/")->capture_default_str()->check(named);
     command->add_option("--threads", options->threads, "Workers; the output does not depend on it")->check(CLI::Range(1, 64))->capture_default_str();
-    command->add_option("--fail-on", options->fail_on, "Exit code 3 when an alert is at least this severe: critical, high, medium, low, info, or 1 to 4");
+    command->add_option("--fail-on", options->fail_on, "Exit code 3 when an alert is at least this severe: critical, high, medium, low, info, or 1 to 4")->check(some);
     command->add_flag("--profile", options->profile, "Print cycles per packet and stage at the end");
     command->add_flag("--quiet", options->quiet, "No summary");
     command->add_option("CAPTURE", options->captures, "Captures: pcap or pcapng, plain, .gz or .zst; folders of them; - for standard input")->required();

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::uintmax_t max_blob = 1u << 30;
 
+/// Below XDG_CACHE_HOME, which counts only if it is absolute (XDG Base Directory Specification), or HOME; empty: neither is set.
 std::filesystem::path default_folder() {
-    if (const char* const cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') return std::filesystem::path{cache} / "weir";
+    if (const char* const cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return std::filesystem::path{cache} / "weir";
     if (const char* const home = std::getenv("HOME"); home != nullptr && *home != '\0') return std::filesystem::path{home} / ".cache" / "weir";
     return {};
 }
@@ -35,8 +36,10 @@ std::optional<std::vector<std::uint8_t>> RuleCache::load(const std::string& key)
 }
 
 void RuleCache::store(const std::string& key, Bytes blob) {
-    if (folder_.empty() || make_folder(folder_)) return;
-    (void)write_file(folder_ / (key + ".hsdb"), as_text(blob));  // without it the next start compiles again, no more
+    std::optional<std::string> reason = "neither XDG_CACHE_HOME nor HOME is set";
+    if (!folder_.empty()) reason = make_folder(folder_);
+    if (!folder_.empty() && !reason) reason = write_file(folder_ / (key + ".hsdb"), as_text(blob));
+    if (reason) problem_ = "compiled rules are not kept for the next start: " + *reason + " (detect.cache-dir names another folder)";
 }
 
 }  // namespace weir::cli

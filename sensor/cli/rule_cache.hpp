@@ -15,8 +15,12 @@ public:
     [[nodiscard]] std::optional<std::vector<std::uint8_t>> load(const std::string& key) override;
     void store(const std::string& key, Bytes blob) override;
 
+    /// Why what was to be stored is not, as a sentence: every start then takes the time to compile. Empty: it is.
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+
 private:
     std::filesystem::path folder_;
+    std::string problem_;
 };
 
 }  // namespace weir::cli

@@ -11,6 +11,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "rules/compile/compiled.hpp"
 #include "rules/keywords.hpp"
 #include "sensor/cli/exit_code.hpp"
 #include "sensor/config/yaml.hpp"
@@ -38,20 +39,6 @@ Result<std::vector<std::string>, std::string> rule_files(const std::string& name
     return found;
 }
 
-int check(const std::vector<std::string>& names) {
-    const auto loaded = load_rules(names, Config{}, {});
-    if (!loaded) {
-        fmt::print(stderr, "weir: {}\n", loaded.error());
-        return exit_code::usage;
-    }
-    const rules::LoadResult& result = loaded->result;
-    for (const FileError& error : result.errors) fmt::print("{}\n", error.text());
-    for (const FileError& warning : result.warnings) fmt::print(stderr, "warning: {}\n", warning.text());
-    const std::size_t good = result.rules.rules.size(), bad = result.errors.size();
-    fmt::print("{} rules: {} loaded, {} rejected\n", good + bad, good, bad);
-    return bad == 0 ? exit_code::done : exit_code::usage;
-}
-
 void print_keywords(bool json, bool markdown) {
     if (markdown) {
         fmt::print("{}", rules::keywords_markdown());
@@ -65,6 +52,15 @@ void print_keywords(bool json, bool markdown) {
             fmt::print("{:<28} {:<10} {}\n", keyword.name, rules::name_of(keyword.kind), keyword.doc);
     }
     if (json) fmt::print("{}\n", all.dump(2));
+}
+
+void add_keywords(CLI::App& command) {
+    auto* const words = command.add_subcommand("keywords", "Every rule keyword that this build knows");
+    auto json = std::make_shared<bool>(false);
+    auto markdown = std::make_shared<bool>(false);
+    words->add_flag("--json", *json, "As JSON");
+    words->add_flag("--markdown", *markdown, "As the tables of docs/rules.md")->excludes("--json");
+    words->callback([json, markdown] { print_keywords(*json, *markdown); });
 }
 
 }  // namespace
@@ -99,20 +95,38 @@ Result<LoadedRules, std::string> load_rules(const std::vector<std::string>& name
     return out;
 }
 
+int check_rules(const std::vector<std::string>& names, std::ostream& out, std::ostream& err) {
+    auto loaded = load_rules(names, Config{}, {});
+    if (!loaded) {
+        err << "weir: " << loaded.error() << '\n';
+        return exit_code::usage;
+    }
+    rules::LoadResult& result = loaded->result;
+    const std::size_t all = result.rules.rules.size() + result.errors.size();
+    // What the parser understands may still be refused when it is compiled: a replay does both.
+    const auto compiled = rules::compile(std::move(result.rules));
+    if (!compiled) {
+        err << "weir: " << compiled.error() << '\n';
+        return exit_code::failed;
+    }
+    std::vector<FileError> rejected = std::move(result.errors);
+    rejected.insert(rejected.end(), (*compiled)->rejected().begin(), (*compiled)->rejected().end());
+    const auto place_of = [&](const FileError& error) { return std::pair{std::ranges::find(loaded->files, error.file), error.line}; };
+    std::ranges::stable_sort(rejected, {}, place_of);
+    for (const FileError& error : rejected) out << error.text() << '\n';
+    for (const FileError& warning : result.warnings) err << "warning: " << warning.text() << '\n';
+    out << fmt::format("{} rules: {} loaded, {} rejected\n", all, all - rejected.size(), rejected.size());
+    return rejected.empty() ? exit_code::done : exit_code::usage;
+}
+
 void add_rules(CLI::App& app, int& code) {
     auto* const command = app.add_subcommand("rules", "Tools for rule files");
     command->require_subcommand(1);
     auto* const checking = command->add_subcommand("check", "Names every rule that is not understood; exit code 2 if there is one");
     auto names = std::make_shared<std::vector<std::string>>();
     checking->add_option("FILE_OR_DIR", *names, "Rule files, or folders of *.rules")->required();
-    checking->callback([names, &code] { code = check(*names); });
-
-    auto* const words = command->add_subcommand("keywords", "Every rule keyword that this build knows");
-    auto json = std::make_shared<bool>(false);
-    auto markdown = std::make_shared<bool>(false);
-    words->add_flag("--json", *json, "As JSON");
-    words->add_flag("--markdown", *markdown, "As the tables of docs/rules.md");
-    words->callback([json, markdown] { print_keywords(*json, *markdown); });
+    checking->callback([names, &code] { code = check_rules(*names, std::cout, std::cerr); });
+    add_keywords(*command);
 }
 
 }  // namespace weir::cli

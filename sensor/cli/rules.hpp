@@ -2,6 +2,7 @@
 // `weir rules check|keywords`, and how a replay finds and loads its rules.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ namespace weir::cli {
 
 /// Adds the commands; they leave their exit code in `code`.
 void add_rules(CLI::App& app, int& code);
+
+/// Names every rule that is refused, by the parser or when it is compiled, on `out` as `file:line: reason`, then how many were
+/// loaded. Gives the exit code: 2 if any was refused, or a file cannot be read.
+[[nodiscard]] int check_rules(const std::vector<std::string>& names, std::ostream& out, std::ostream& err);
 
 /// Rules with the texts that they came from.
 struct LoadedRules {

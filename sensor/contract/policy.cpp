@@ -11,14 +11,29 @@ std::uint64_t dns_hash(std::string_view lower_case_name) noexcept {
     return hash;
 }
 
-bool PeerSet::contains(const AddressKey& address) const noexcept {
+namespace {
+
+/// `ranges` are sorted and disjoint.
+bool covers(std::span<const AddressRange> ranges, const AddressKey& address) noexcept {
     const auto after = std::ranges::upper_bound(ranges, address, {}, &AddressRange::first);
     return after != ranges.begin() && address <= std::prev(after)->last;
 }
 
+}  // namespace
+
+bool PeerSet::contains(const AddressKey& address) const noexcept { return covers(ranges, address); }
+
 EquipmentId Policy::find_equipment(std::string_view name) const noexcept {
     const auto at = std::ranges::find(tables_.equipment, name, &Equipment::name);
     return at == tables_.equipment.end() ? no_equipment : static_cast<EquipmentId>(at - tables_.equipment.begin());
+}
+
+std::string_view Policy::name_of(const IpAddress& address) const noexcept {
+    if (const EquipmentId id = find(address); id != no_equipment) return equipment(id).name;
+    const AddressKey key = AddressKey::of(address);
+    for (const NamedNetwork& network : tables_.networks)
+        if (covers(network.ranges, key)) return network.name;
+    return {};
 }
 
 std::vector<FileError> Policy::expired(Time now) const {

@@ -93,6 +93,12 @@ struct PeerSet {
     [[nodiscard]] bool contains(const AddressKey& address) const noexcept;
 };
 
+/// A network as the policy names it.
+struct NamedNetwork {
+    std::string name;
+    std::vector<AddressRange> ranges;  ///< sorted, disjoint, not empty
+};
+
 struct Ignore {
     std::vector<EquipmentId> equipment;  ///< sorted; empty: every
     std::optional<std::uint32_t> peers;  ///< none: every
@@ -150,6 +156,7 @@ struct PolicyTables {
     std::vector<ServiceItem> items;
     std::vector<ServiceList> service_lists;
     std::vector<DnsPattern> dns;  ///< sorted by hash
+    std::vector<NamedNetwork> networks;  ///< those with addresses, the narrowest first
     std::vector<Ignore> ignores;
     std::vector<IgnoreId> ignores_of_all;                                ///< rows of `ignores` that name no equipment
     std::vector<std::pair<EquipmentId, IgnoreId>> ignores_by_equipment;  ///< sorted
@@ -173,6 +180,9 @@ public:
     [[nodiscard]] const Equipment& equipment(EquipmentId id) const noexcept { return tables_.equipment[id]; }
     [[nodiscard]] std::span<const Equipment> equipment() const noexcept { return tables_.equipment; }
     [[nodiscard]] EquipmentId find_equipment(std::string_view name) const noexcept;
+
+    /// What people call an address: the equipment at it, or else the narrowest network that it is in; empty: nothing.
+    [[nodiscard]] std::string_view name_of(const IpAddress& address) const noexcept;
 
     [[nodiscard]] std::size_t line_count() const noexcept { return tables_.lines.size(); }
     [[nodiscard]] const Line& line(LineId id) const noexcept { return tables_.lines[id]; }

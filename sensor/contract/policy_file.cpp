@@ -148,7 +148,7 @@ private:
             if (conditions.interactive == Interactive::unsaid)
                 errors_.add(*node, "expected `interactive: never` or `interactive: allowed`"), good = false;
         }
-        if (const Node* const node = value("app")) good = read_operations(*node, conditions.operations) && good;
+        if (const Node* const node = value("app")) good = vocabulary_.operations(*node, conditions.operations) && good;
         if (const Node* const node = value("ticket")) conditions.ticket = text(*node, "a ticket's number or a few words", good);
         return good ? keep(std::move(conditions), said) : std::nullopt;
     }
@@ -216,27 +216,6 @@ private:
         map.finish();
         if (good && !limit.any())
             errors_.add(node, "expected `bytes-per-hour`, `sessions-per-hour` or `duration` in a limit"), good = false;
-        return good;
-    }
-
-    /// `app: {snmp: [get, bulk]}`
-    bool read_operations(const Node& node, std::vector<AllowedOperations>& operations) {
-        if (node.type != Type::map) {
-            errors_.add(node,
-                        "expected what may be used of a protocol, such as `app: {snmp: [get, bulk]}`; which protocol may be spoken belongs "
-                        "into the service");
-            return false;
-        }
-        bool good = true;
-        for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
-            const Node &name = node.children[i], &list = node.children[i + 1];
-            if (!app_of(name.text)) vocabulary_.report_unknown_app(name), good = false;
-            AllowedOperations allowed{find_protocol(name.text), {}};
-            for (const Node& operation : list.items())
-                allowed.names.push_back(text(operation, "the name of an operation, such as `get`", good));
-            if (list.items().empty()) errors_.add(list, "expected a list of operations, such as `[get, bulk]`"), good = false;
-            if (allowed.app != no_protocol) operations.push_back(std::move(allowed));
-        }
         return good;
     }
 

@@ -26,6 +26,29 @@ bool looks_like_address(std::string_view text) noexcept {
            text.find_first_of(".:/") != std::string_view::npos;
 }
 
+std::string with_commas(std::span<const std::string_view> words) {
+    std::string list;
+    for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string{word};
+    return list;
+}
+
+/// The field by which a protocol says what is done: its keyword is `PROTOCOL.operation`. Null: the protocol has none.
+const Field* operation_field(const ParserInfo& parser) noexcept {
+    for (const Field& field : parser.fields)
+        if (field.keyword.starts_with(parser.name) && field.keyword.substr(parser.name.size()) == ".operation") return &field;
+    return nullptr;
+}
+
+/// How many addresses a network has, near enough to say which of two is the narrower.
+double width_of(const NamedNetwork& network) noexcept {
+    constexpr double per_high = 18'446'744'073'709'551'616.0;  // 2^64
+    double width = 0;
+    for (const AddressRange& range : network.ranges)
+        width += static_cast<double>(range.last.high - range.first.high) * per_high + static_cast<double>(range.last.low) -
+                 static_cast<double>(range.first.low) + 1;
+    return width;
+}
+
 /// Lower case without the dot at the end; empty when it is no DNS name, nor one behind `*.`.
 std::string dns_name(std::string_view text) {
     std::string name;
@@ -102,6 +125,8 @@ void Vocabulary::read_networks(const Node* node) {
     PeerSet unused;
     for (std::size_t i = 0; i + 1 < node->children.size(); i += 2)
         if (networks_.contains(node->children[i].text)) (void)add_network(node->children[i], unused, 0), unused = {};
+    for (const std::string_view name : network_names_)
+        if (const Network& network = networks_[name]; !network.set.ranges.empty()) tables_.networks.push_back({std::string{name}, network.set.ranges});
 }
 
 bool Vocabulary::add_network(const Node& node, PeerSet& set, unsigned depth) {
@@ -214,6 +239,7 @@ void Vocabulary::finish() {
     tables_.dns = std::move(sorted);
     for (PeerSet& set : tables_.peer_sets)
         for (std::uint32_t& row : set.dns) row = row_of[row];
+    std::ranges::stable_sort(tables_.networks, {}, width_of);
 }
 
 // ---------------------------------------------------------------- services
@@ -305,10 +331,56 @@ bool Vocabulary::add_ports(const Node& node, std::vector<PortRange>& ports) {
 
 void Vocabulary::report_unknown_app(const Node& node) {
     const std::vector<std::string_view> names = app_names();
-    std::string list;
-    for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string{name};
     errors_.add(node, "unknown application protocol " + quoted(node.text) + errors_.suggestion(node.text, names) +
-                          "; expected `any` or one of: " + list);
+                          "; expected `any` or one of: " + with_commas(names));
+}
+
+bool Vocabulary::operations(const Node& node, std::vector<AllowedOperations>& operations) {
+    if (node.type != Type::map) {
+        errors_.add(node,
+                    "expected what may be used of a protocol, such as `app: {snmp: [get, bulk]}`; which protocol may be spoken belongs "
+                    "into the service");
+        return false;
+    }
+    bool good = true;
+    for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
+        const Node &name = node.children[i], &list = node.children[i + 1];
+        const ProtocolId app = find_protocol(name.text);
+        const Field* const field = app == no_protocol ? nullptr : operation_field(protocols()[app]);
+        if (field != nullptr) {
+            AllowedOperations allowed{app, {}};
+            good = add_operations(list, *field, allowed.names) && good;
+            operations.push_back(std::move(allowed));
+            continue;
+        }
+        good = false;
+        if (!app_of(name.text)) {
+            report_unknown_app(name);
+            continue;
+        }
+        // A line that demanded what nobody can see would be a line that demands nothing.
+        std::vector<std::string_view> able;
+        for (const ParserInfo& parser : protocols())
+            if (operation_field(parser) != nullptr) able.push_back(parser.name);
+        errors_.add(name, "weir does not tell the operations of " + quoted(name.text) + " apart; expected one of: " + with_commas(able));
+    }
+    return good;
+}
+
+bool Vocabulary::add_operations(const Node& list, const Field& field, std::vector<std::string>& names) {
+    bool good = !list.items().empty();
+    if (!good) errors_.add(list, "expected a list of operations, such as `[get, bulk]`");
+    for (const Node& item : list.items()) {
+        const auto name = yaml::text_of(item, errors_, "the name of an operation, such as `get`");
+        good = good && name;
+        if (!name) continue;
+        names.emplace_back(*name);
+        if (field.values.empty() || std::ranges::find(field.values, *name) != field.values.end()) continue;
+        errors_.add(item, "unknown operation " + quoted(*name) + errors_.suggestion(*name, field.values) +
+                              "; expected one of: " + with_commas(field.values));
+        good = false;
+    }
+    return good;
 }
 
 bool Vocabulary::apps(const Node& node, ProtocolSet& apps, std::string& text) {

@@ -23,7 +23,7 @@ public:
     /// `networks:` and `services:`; null where the policy has none.
     void read_networks(const yaml::Node* node);
     void read_services(const yaml::Node* node);
-    /// Sorts the DNS names. After it no more peers may be read.
+    /// Sorts the DNS names and the networks. After it no more peers may be read.
     void finish();
 
     /// The row of `peer_sets` for a `to:`; the same text gives the same row. Nothing after an error, which is reported.
@@ -32,8 +32,8 @@ public:
     [[nodiscard]] std::optional<std::uint32_t> services(const yaml::Node& node);
     /// `app: ssh`, `app: [ssh, tls]`, `app: any`.
     [[nodiscard]] bool apps(const yaml::Node& node, ProtocolSet& apps, std::string& text);
-    /// Says that nothing is known by this name as an application protocol.
-    void report_unknown_app(const yaml::Node& node);
+    /// What may be used of protocols: `app: {snmp: [get, bulk]}`.
+    [[nodiscard]] bool operations(const yaml::Node& node, std::vector<AllowedOperations>& operations);
     /// Whether `node` may stand as the name of a network, service, contract: letters, digits, `-`, `_`, `.`.
     [[nodiscard]] bool is_name(const yaml::Node& node, std::string_view what);
 
@@ -60,6 +60,8 @@ private:
     [[nodiscard]] bool add_named_service(const yaml::Node& node, std::vector<ServiceItem>& items, unsigned depth);
     [[nodiscard]] bool add_inline_service(const yaml::Node& node, std::vector<ServiceItem>& items);
     [[nodiscard]] bool add_ports(const yaml::Node& node, std::vector<PortRange>& ports);
+    [[nodiscard]] bool add_operations(const yaml::Node& list, const Field& field, std::vector<std::string>& names);
+    void report_unknown_app(const yaml::Node& node);
     /// Counts `rows` more; says once where it is too much.
     [[nodiscard]] bool too_large(const yaml::Node& node, std::size_t rows);
 

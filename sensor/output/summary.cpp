@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t shown_services = 4;   // per direction of one piece of equipment
 constexpr std::size_t shown_hosts = 10;     // without a policy
-constexpr std::size_t shown_groups = 8;     // per piece of equipment
+constexpr std::size_t shown_blocks = 8;     // per piece of equipment
+constexpr std::size_t shown_findings = 8;   // per block
 constexpr std::size_t shown_silent = 12;
 constexpr std::size_t shown_names = 4;      // addresses in one phrase
 
@@ -76,6 +77,18 @@ std::string date_time(Time time) {
     text[10] = ' ';
     return text;
 }
+/// What the contract holds against a session, in the words of a person. `weir.why` in eve.json says it exactly.
+constexpr std::string_view contract_text(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::unexpected_destination: return "no line of the contract allows this peer";
+        case Kind::unexpected_service: return "lines of the contract allow this peer, but not this";
+        case Kind::unexpected_ingress: return "no line of the contract accepts this";
+        case Kind::protocol_mismatch: return "the contract expects another protocol here";
+        case Kind::call_home: return "the contract expects client and server the other way round";
+        default: return "";
+    }
+}
+
 /// From when to when; the date once where it is the same.
 std::string span_of(Time first, Time last) {
     const std::string from = date_time(first), to = date_time(last);
@@ -179,12 +192,14 @@ private:
         page_.line(page_.toned(Tone::strong, "READ") + fmt::format("  {}, {}, {}, {}", count_of(input_.files, "capture", "captures"),
                                                                     count_of(input_.packets, "packet", "packets"), bytes_of(input_.bytes),
                                                                     count_of(input_.sessions, "session", "sessions")));
+        if (input_.interrupted) page_.line("      " + page_.toned(Tone::high, "interrupted: the input was not read to its end"));
         if (input_.packets == 0) return;
         page_.line(fmt::format("      {} UTC ({})", span_of(input_.first, input_.last), duration_of(input_.last - input_.first)));
         if (input_.seconds <= 0) return;
         constexpr std::array<std::string_view, 3> packets{"packets/s", "thousand packets/s", "million packets/s"};
         constexpr std::array<std::string_view, 4> bits{"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
-        page_.line(fmt::format("      in {:.1f} s: {}, {}", input_.seconds, scaled(static_cast<double>(input_.packets) / input_.seconds, packets),
+        const std::string spent = input_.seconds < 0.1 ? fmt::format("{:.0f} ms", input_.seconds * 1000) : fmt::format("{:.1f} s", input_.seconds);
+        page_.line(fmt::format("      in {}: {}, {}", spent, scaled(static_cast<double>(input_.packets) / input_.seconds, packets),
                                scaled(static_cast<double>(input_.bytes) * 8 / input_.seconds, bits)));
     }
 
@@ -193,41 +208,76 @@ private:
     using Subject = std::pair<EquipmentId, IpAddress>;
     static Subject subject_of(const AlertGroup& group) { return {group.equipment, group.equipment == no_equipment ? group.local : IpAddress{}}; }
 
+    /// What sessions of one service with one subject have against them: rules' and the contract's findings side by side.
+    struct Block {
+        Severity worst = 255;
+        std::uint64_t total = 0;
+        Time first = 0, last = 0;
+        std::vector<const AlertGroup*> findings;    ///< the worst first
+        std::vector<const IpAddress*> peers;        ///< in the order in which findings name them
+        bool more_peers = false;
+    };
+    using BlockKey = std::tuple<Facing, std::uint8_t, std::uint16_t>;
+    struct Part {
+        Severity worst = 255;
+        std::uint64_t total = 0;
+        std::map<BlockKey, Block> blocks;
+    };
+
+    static void add(Block& block, const AlertGroup& group) {
+        block.first = block.findings.empty() ? group.first : std::min(block.first, group.first);
+        block.last = std::max(block.last, group.last);
+        block.worst = std::min(block.worst, group.severity);
+        block.total += group.alerts;
+        block.findings.push_back(&group);
+        block.more_peers = block.more_peers || group.more_peers != 0;
+        for (const AlertGroup::Peer& peer : group.peers)
+            if (std::ranges::none_of(block.peers, [&](const IpAddress* known) { return *known == peer.address; })) block.peers.push_back(&peer.address);
+    }
+    /// The keys and values of a map, the worst first, then those with the most alerts.
+    template <class Map>
+    static auto worst_first(const Map& map) {
+        std::vector<const typename Map::value_type*> order;
+        for (const auto& entry : map) order.push_back(&entry);
+        std::ranges::stable_sort(order, [](const auto* left, const auto* right) {
+            return std::tuple{left->second.worst, right->second.total} < std::tuple{right->second.worst, left->second.total};
+        });
+        return order;
+    }
+
     void alerts() {
         if (input_.alerts_total == 0) {
             page_.heading("ALERTS", "none");
             if (input_.alerts_held_back != 0) held_back();
             return;
         }
-        struct Part {
-            Subject subject;
-            Severity worst = 255;
-            std::uint64_t total = 0;
-            std::vector<const AlertGroup*> groups;
-        };
         std::map<Subject, Part> parts;
+        std::map<Severity, std::uint64_t> severities;
         for (const AlertGroup& group : input_.alerts) {
             Part& part = parts[subject_of(group)];
-            part.subject = subject_of(group);
             part.worst = std::min(part.worst, group.severity);
             part.total += group.alerts;
-            part.groups.push_back(&group);
+            add(part.blocks[{group.facing, group.protocol, group.port}], group);
+            severities[group.severity] += group.alerts;
         }
-        std::vector<const Part*> order;
-        for (const auto& [subject, part] : parts) order.push_back(&part);
-        std::ranges::stable_sort(order, [](const Part* left, const Part* right) {
-            return std::tuple{left->worst, right->total} < std::tuple{right->worst, left->total};
-        });
-
-        page_.heading("ALERTS", grouped(input_.alerts_total) + ", the worst first");
-        for (const Part* part : order) {
+        std::vector<std::string> by_severity;
+        for (const auto& [severity, count] : severities)
+            by_severity.push_back(page_.toned(tone_of(severity), fmt::format("{} {}", grouped(count), name_of_severity(severity))));
+        page_.heading("ALERTS", fmt::format("{} ({}), the worst first", grouped(input_.alerts_total), listed(by_severity, by_severity.size())));
+        const Apps apps = apps_seen();
+        for (const auto* const part : worst_first(parts)) {
             page_.line();
-            page_.line("  " + page_.toned(Tone::strong, subject_text(part->subject)));
-            for (std::size_t i = 0; i < part->groups.size() && i < shown_groups; ++i) alert(*part->groups[i]);
-            if (part->groups.size() > shown_groups) page_.line(fmt::format("    and {} more kinds of alert", part->groups.size() - shown_groups));
+            page_.line("  " + page_.toned(Tone::strong, subject_text(part->first)));
+            const auto blocks = worst_first(part->second.blocks);
+            for (std::size_t i = 0; i < blocks.size() && i < shown_blocks; ++i) block(part->first, blocks[i]->first, blocks[i]->second, apps);
+            if (blocks.size() > shown_blocks)
+                page_.line("    and alerts about " + count_of(blocks.size() - shown_blocks, "more service", "more services"));
         }
         if (input_.alerts_ungrouped != 0) page_.line(fmt::format("  and {} of other kinds: see eve.json", count_of(input_.alerts_ungrouped, "alert", "alerts")));
         held_back();
+        if (!input_.policy) return;
+        page_.line();
+        page_.paragraph("  ", 2, "In eve.json each alert says why (weir.why), and which line of the policy would allow it (weir.allow).");
     }
 
     void held_back() {
@@ -236,16 +286,53 @@ private:
         page_.line(fmt::format("  {} of rules stayed below their thresholds or repeated themselves", count_of(input_.alerts_held_back, "match", "matches")));
     }
 
-    void alert(const AlertGroup& group) {
-        page_.line(fmt::format("    {}  {:<23}{:>8}x  {}", page_.toned(tone_of(group.severity), fmt::format("{:<6}", name_of_severity(group.severity))),
-                               name_of(group.kind), grouped(group.alerts), span_of(group.first, group.last)));
+    /// Which protocols were spoken, to name what alerts are about.
+    using Apps = std::map<std::tuple<Subject, BlockKey, IpAddress>, std::set<ProtocolId>>;
+    [[nodiscard]] Apps apps_seen() const {
+        Apps apps;
+        for (const TrafficRow& row : input_.traffic) {
+            const TrafficRow::Key& key = row.key;
+            if (key.app >= protocols().size()) continue;
+            const auto side = [&](Facing facing, EquipmentId equipment, const IpAddress& own, const IpAddress& peer) {
+                const Subject subject{equipment, equipment == no_equipment ? own : IpAddress{}};
+                apps[{subject, {facing, key.protocol, key.server_port}, peer}].insert(key.app);
+            };
+            side(Facing::egress, key.client_equipment, key.client, key.server);
+            side(Facing::ingress, key.server_equipment, key.server, key.client);
+        }
+        return apps;
+    }
+
+    void block(const Subject& subject, const BlockKey& key, const Block& block, const Apps& apps) {
+        const auto& [facing, protocol, port] = key;
+        std::set<ProtocolId> spoken;
         std::vector<std::string> peers;
-        for (const AlertGroup::Peer& peer : group.peers) peers.push_back(peer.address.text());
-        std::string text = group.text.empty() ? std::string{} : fmt::format("{} ({}:{}): ", printable(group.text), group.gid, group.sid);
-        text += fmt::format("{} {} {} {}", group.facing == Facing::egress ? "opened" : "accepted", protocol_and_port(group.protocol, group.port),
-                            group.facing == Facing::egress ? "to" : "from", listed(peers, peers.size()));
-        if (group.more_peers != 0) text += " and others";
-        page_.paragraph(std::string(12, ' '), 12, text);
+        for (const IpAddress* const peer : block.peers) {
+            peers.push_back(peer_text(*peer));
+            if (const auto found = apps.find({subject, key, *peer}); found != apps.end()) spoken.insert(found->second.begin(), found->second.end());
+        }
+        const bool opened = facing == Facing::egress;
+        page_.paragraph("    ", 6,
+                        fmt::format("{} {} {} {}{}, {}", opened ? "opened" : "accepted",
+                                    service_text({protocol, port, spoken.size() == 1 ? *spoken.begin() : no_protocol}), opened ? "to" : "from",
+                                    listed(peers, AlertGroup::max_peers), block.more_peers ? " and others" : "", span_of(block.first, block.last)));
+        for (std::size_t i = 0; i < block.findings.size() && i < shown_findings; ++i) finding(*block.findings[i], block);
+        if (block.findings.size() > shown_findings) page_.line(fmt::format("      and {} more findings", block.findings.size() - shown_findings));
+    }
+
+    void finding(const AlertGroup& group, const Block& block) {
+        std::string text = group.text.empty() ? std::string{contract_text(group.kind)} : fmt::format("{} ({}:{})", printable(group.text), group.gid, group.sid);
+        if (group.alerts > 1) text += fmt::format("{}{} times", text.empty() ? "" : ", ", grouped(group.alerts));
+        if (group.peers.size() < block.peers.size()) {  // not with all that the block names
+            std::vector<std::string> peers;
+            for (const AlertGroup::Peer& peer : group.peers) peers.push_back(peer.address.text());
+            text += fmt::format("{}with {}", text.empty() ? "" : ", ", listed(peers, shown_names));
+        }
+        const std::string lead = fmt::format("      {}  ", page_.toned(tone_of(group.severity), fmt::format("{:<6}", name_of_severity(group.severity))));
+        if (text.empty())
+            page_.line(lead + std::string{name_of(group.kind)});
+        else
+            page_.paragraph(lead + fmt::format("{:<24}", name_of(group.kind)), 16, text);
     }
 
     // ------------------------------------------------------------ equipment
@@ -305,11 +392,12 @@ private:
         std::vector<std::string> items;
         for (const auto& [key, service] : order) {
             std::vector<std::string> peers;
-            for (const IpAddress& peer : service->peers) peers.push_back(peer.text());
+            for (const IpAddress& peer : service->peers)
+                if (std::string name = short_name(peer); std::ranges::find(peers, name) == peers.end()) peers.push_back(std::move(name));
             items.push_back(fmt::format("{} {} {} ({})", service_text(key), preposition, listed(peers, shown_names), grouped(service->sessions)));
         }
         for (std::size_t i = 0; i < items.size() && i < shown_services; ++i) page_.paragraph(i == 0 ? lead : std::string(lead.size(), ' '), lead.size(), items[i]);
-        if (items.size() > shown_services) page_.line(std::string(lead.size(), ' ') + fmt::format("and {} more", count_of(items.size() - shown_services, "service", "services")));
+        if (items.size() > shown_services) page_.line(std::string(lead.size(), ' ') + "and " + count_of(items.size() - shown_services, "more service", "more services"));
     }
 
     // ------------------------------------------------------------ without a policy
@@ -368,6 +456,19 @@ private:
     }
     [[nodiscard]] std::string subject_text(const Subject& subject) const {
         return subject.first != no_equipment ? equipment_text(subject.first) : subject.second.text();
+    }
+    [[nodiscard]] std::string name_of_address(const IpAddress& address) const {
+        return input_.name_of ? printable(input_.name_of(address)) : std::string{};
+    }
+    /// `nms`, or the address where nobody has named it.
+    [[nodiscard]] std::string short_name(const IpAddress& address) const {
+        std::string name = name_of_address(address);
+        return name.empty() ? address.text() : name;
+    }
+    /// `10.30.0.10 (nms)`: in an alert the address itself counts.
+    [[nodiscard]] std::string peer_text(const IpAddress& address) const {
+        const std::string name = name_of_address(address);
+        return name.empty() ? address.text() : fmt::format("{} ({})", address.text(), name);
     }
     [[nodiscard]] static std::string service_text(const ServiceKey& key) {
         const auto& [protocol, port, app] = key;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,13 +47,15 @@ struct SummaryInput {
     std::uint64_t files = 0, packets = 0, bytes = 0, sessions = 0;
     Time first = 0, last = 0;        ///< of the packets' times; both 0: no packet
     double seconds = 0;              ///< spent, by the wall clock; 0: not said
+    bool interrupted = false;        ///< the captures were not read to their end, because a person or a program wanted it so
     bool policy = false;             ///< a policy was given
     const EveNames* names = nullptr;
+    std::function<std::string_view(const IpAddress&)> name_of;  ///< what people call an address, empty where nothing; may be null
     std::vector<TrafficRow> traffic; ///< TrafficTally::merge
     std::vector<AlertGroup> alerts;  ///< Collector::alert_groups
     std::uint64_t alerts_total = 0, alerts_ungrouped = 0, alerts_held_back = 0;  ///< held back by thresholds
     std::vector<Blind> blind;
-    std::vector<std::string> outputs;///< "weir-out/eve.json   1,204 events"
+    std::vector<std::string> outputs; ///< "weir-out/eve.json   1,204 events"
     std::string learn_command;       ///< shown without a policy: "weir learn -o policy.yaml capture.pcap"
 };
 

@@ -182,7 +182,7 @@ void CaptureSource::stamp(Packet& packet) {
 
 bool CaptureSource::next(Burst& burst) {
     burst.packets.clear();
-    while (!burst.packets.full()) {
+    while (!stopped_ && !burst.packets.full()) {
         if (!stream_) {
             if (!burst.packets.empty() || !open_next()) break;
             continue;

@@ -70,6 +70,8 @@ public:
     void hold(std::size_t chunk) noexcept { users_[chunk].fetch_add(1, std::memory_order_relaxed); }
     /// May be called from any thread.
     void release(std::size_t chunk) noexcept;
+    /// Ends the input here: `next` gives no more packets, and the rest of the captures is not read. For the reading thread.
+    void stop() noexcept { stopped_ = true; }
 
     [[nodiscard]] const std::vector<CaptureReport>& reports() const noexcept { return reports_; }
     [[nodiscard]] const SourceMetrics& metrics() const noexcept { return metrics_; }
@@ -108,6 +110,7 @@ private:
     std::uint64_t number_ = 0;
     std::uint64_t position_before_ = 0;
     std::uint64_t total_ = 0;
+    bool stopped_ = false;
 };
 
 }  // namespace weir

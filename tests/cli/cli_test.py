@@ -5,15 +5,24 @@
 Each function `test_*` is a test; what it needs and is not here (a tool, the shared captures) is said and passed over.
 """
 
+import contextlib
+import fcntl
 import gzip
 import json
 import os
 import pathlib
+import pty
+import random
 import re
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
+import time
 import traceback
 
 import captures
@@ -38,12 +47,13 @@ class Skipped(Exception):
 
 
 class Run:
-    """One run of weir in a folder of its own."""
+    """One run of weir in a folder of its own; `before` is put in front of the command, `more` is for subprocess.run."""
 
-    def __init__(self, *arguments, folder=None, stdin=b""):
+    def __init__(self, *arguments, folder=None, stdin=b"", before=(), **more):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(dir=scratch()))
-        done = subprocess.run([weir_binary, *map(str, arguments)], cwd=self.folder, input=stdin, capture_output=True, timeout=SECONDS)
-        self.code, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+        settings = {"input": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": SECONDS} | more
+        done = subprocess.run([*before, weir_binary, *map(str, arguments)], cwd=self.folder, check=False, **settings)
+        self.code, self.out, self.err = done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode()
 
     def expect(self, code, *texts):
         """The exit code, and what must stand somewhere in the output; a crash never looks like an answer."""
@@ -107,20 +117,23 @@ def test_version_and_help():
 def test_wrong_usage():
     capture = small()
     cases = [
-        ([], "subcommand"),
-        (["no-such-command"], ""),
+        ([], "expected a command: replay, "),
+        (["no-such-command"], "unknown command `no-such-command`"),
         (["replay"], "CAPTURE"),
-        (["replay", "--bogus", capture], "--bogus"),
-        (["replay", "--threads", "0", capture], "--threads"),
-        (["replay", "--threads", "many", capture], "--threads"),
+        (["replay", "--bogus", capture], "`weir replay --help` says"),
         (["replay", "--fail-on", "bad", capture], "--fail-on bad"),
+        (["replay", "--fail-on", "", capture], "--fail-on: an empty value"),
+        (["replay", "--set", "", capture], "--set: an empty value"),
         (["replay", "--set", "nonsense=1", capture], "unknown setting `nonsense`"),
         (["replay", "--set", "nonsense", capture], "expected KEY=VALUE"),
         (["replay", "--rules", "x.rules", "--no-rules", capture], "--no-rules"),
     ]
     cases += [(["replay", option, "", capture], f"{option}: an empty name") for option in ("--policy", "--rules", "--config", "--output")]
+    cases += [(["replay", "--threads", number, capture], "--threads: ") for number in ("0", "-3", "65", "1.5", "9" * 20, "many", "", " ")]
     for arguments, text in cases:
-        Run(*arguments).expect(USAGE, text)
+        run = Run(*arguments).expect(USAGE, text)
+        assert run.err.startswith("weir: ") and not run.out, f"{arguments}: not a sentence on standard error: {run.out}{run.err}"
+        assert not any(run.folder.iterdir()), f"{arguments}: it wrote something"
 
 
 def test_what_is_no_capture():
@@ -140,6 +153,7 @@ def test_what_is_no_capture():
     replay("-", stdin=b"These are notes.\n").expect(USAGE, "not a capture")
     replay("-", stdin=b"").expect(USAGE, "not a capture")
     replay(small(), "missing.pcap").expect(USAGE, "missing.pcap")
+    replay("-", "-", stdin=small().read_bytes()).expect(USAGE, "weir: -: ")
 
 
 def test_bad_files_are_named_with_their_line():
@@ -154,25 +168,213 @@ def test_bad_files_are_named_with_their_line():
     run = replay("--rules", rules, capture).expect(DONE, "own.rules:2: ")  # a bad rule costs itself only
     assert len(run.events("alert")) == 3
     Run("rules", "check", rules).expect(USAGE, "own.rules:2: ", "1 loaded, 1 rejected")
+    rules = file("own.rules", 'alert udp any any -> any 9999 (msg:"open"; content:"d"; pcre:"/(d/"; sid:1;)\n')
+    replay("--rules", rules, capture).expect(DONE, "weir: warning: rule refused: ", "own.rules:1: ")
+    assert Run("replay", "--rules", rules, capture).expect(DONE).out.count("1  rules refused: what they look for was not looked for") == 1
+
+
+def nobody():
+    """For subprocess: a user without rights; root's rights end at no folder."""
+    if os.geteuid() == 0:
+        if subprocess.run([weir_binary, "--version"], user=65534, group=65534, extra_groups=[], capture_output=True, check=False).returncode != 0:
+            raise Skipped("the program cannot be run as another user from here")
+        return {"user": 65534, "group": 65534, "extra_groups": []}
+    return {}
+
+
+def check_whole(folder):
+    """What a run has left is sound, however it ended: lines of JSON, captures without half a packet, metrics or none."""
+    for line in (folder / "eve.json").read_bytes().splitlines(keepends=True):
+        assert line.endswith(b"\n"), "the last line is cut"
+        json.loads(line)
+    for path in folder.glob("evidence/*.pcap"):
+        content, at = path.read_bytes(), 24
+        assert len(content) >= at, f"{path.name}: not even the header"
+        while at < len(content):
+            at += 16 + struct.unpack_from("<I", content, at + 8)[0]
+        assert at == len(content), f"{path.name} ends inside a record"
+    assert not (folder / "metrics.prom.tmp").exists()
 
 
 def test_output_that_cannot_be_written():
     capture = small()
     replay("--output", file("taken", ""), capture).expect(FAILED, "taken")
     replay("--output", "/proc/weir", capture).expect(FAILED, "/proc/weir")
+    user = nobody()
+    os.chmod(scratch(), 0o755)
+    os.chmod(capture.parent, 0o755)
+    locked = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
+    os.chmod(locked, 0o555)
+    run = Run("replay", "--no-rules", "--output", locked / "out", capture, folder="/", **user)
+    run.expect(FAILED, "weir: cannot make folder", "Permission denied")
+    run = Run("replay", "--no-rules", "--output", locked, capture, folder="/", **user).expect(FAILED, "weir: cannot create", "eve.json: Permission denied")
+
+
+def test_results_that_standard_output_does_not_take():
+    for arguments in (["replay", "--no-rules", small()], ["protocols"], ["docs", "settings"], ["policy", "services"], ["rules", "keywords"], ["--help"]):
+        with open("/dev/full", "wb") as full:
+            Run(*arguments, stdout=full).expect(FAILED, "weir: cannot write to standard output")
+    with open("/dev/full", "wb") as full:  # it says why it was refused, and that is what counts
+        Run("rules", "check", file("bad.rules", "alert nonsense\n"), stdout=full).expect(USAGE)
+        assert Run("no-such-command", stderr=full).code == USAGE
+    # Closed by the caller: no output file may take its place.
+    closed = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
+    done = subprocess.run(["sh", "-c", 'exec "$0" replay --no-rules "$1" >&-', weir_binary, small()], cwd=closed, capture_output=True, check=False)
+    assert done.returncode == FAILED and b"standard output" in done.stderr, done
+    check_whole(closed / "weir-out")
+
+
+def test_full_disk_of_one_output():
+    """Each output in turn is a device that is always full."""
+    capture = PCAPS / "demo" / "demo.pcap"
+    for name, evidence in (("eve.json", "no"), ("metrics.prom.tmp", "yes"), ("evidence/000001.pcap", "yes")):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
+        (folder / "evidence").mkdir()
+        (folder / name).symlink_to("/dev/full")
+        run = replay("--policy", PCAPS / "demo" / "policy.yaml", "--set", f"outputs.evidence.enabled={evidence}", "--output", folder, capture)
+        run.expect(FAILED, "No space left on device", name.removesuffix(".tmp"))
+        if (folder / name).is_symlink():
+            (folder / name).unlink()
+        if name != "eve.json":
+            check_whole(folder)
 
 
 def test_full_disk():
-    if os.geteuid() != 0:
-        raise Skipped("mounting a small file system takes root")
-    folder = tempfile.mkdtemp(dir=scratch())
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder], capture_output=True).returncode != 0:
+    """A file system of 1 MB in a mount namespace of its own, for one worker and for several; what has room on it is kept."""
+    many = file("many.pcap", captures.pcap(captures.datagrams(250) * 20))
+    rule = file("every.rules", 'alert udp any any -> any any (msg:"every"; sid:1;)\n')
+    if subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False).returncode != 0:
         raise Skipped("no file system can be mounted here")
+    script = 'mount -t tmpfs -o size=1m none "$1" && shift && out=$1 && kept=$2 && shift 2 && "$@"; code=$?; cp -r "$out/." "$kept/"; exit $code'
+    for threads in (1, 2):
+        disk, kept = (pathlib.Path(tempfile.mkdtemp(dir=scratch())) for _ in range(2))
+        run = replay("--threads", threads, "--rules", rule, "--output", disk, many, before=["unshare", "--mount", "sh", "-c", script, "sh", disk, disk, kept])
+        run.expect(FAILED, "No space left on device")
+        assert (kept / "eve.json").stat().st_size > 100_000, "nothing was written before the disk was full"
+        check_whole(kept)
+
+
+def test_rule_cache_that_cannot_be_used():
+    for arguments in (["--set", f"detect.cache-dir={file('taken', '')}"], ["--set", "detect.cache-dir=/proc/weir"]):
+        run = Run("replay", *arguments, small()).expect(DONE)
+        assert run.err.count("weir: warning: compiled rules are not kept for the next start: ") == 1, run.err
+
+
+# ---------------------------------------------------------------- what ends it early, what it shows meanwhile
+
+
+def endless(source, stop):
+    """Writes packets into a pipe until somebody wants no more."""
+    packets = captures.pcap(captures.datagrams(250))
     try:
-        many = file("many.pcap", captures.pcap(captures.datagrams(250)))
-        replay("--output", folder, many).expect(FAILED, "No space left on device")
-    finally:
-        subprocess.run(["umount", folder], check=True)
+        source.write(packets)
+        while not stop.is_set():
+            source.write(packets[24:])
+        source.close()
+    except BrokenPipeError:
+        with contextlib.suppress(BrokenPipeError):  # what it still holds has nobody to go to
+            source.close()
+
+
+def test_signals_end_a_replay_with_outputs_that_are_whole():
+    for number, threads, code in ((signal.SIGINT, 1, 130), (signal.SIGTERM, 2, 143)):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
+        running = subprocess.Popen([weir_binary, "replay", "--no-rules", "--threads", str(threads), "-"], cwd=folder, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        stop = threading.Event()
+        feeding = threading.Thread(target=endless, args=(running.stdin, stop))
+        feeding.start()
+        try:
+            deadline = time.monotonic() + SECONDS
+            while not (folder / "weir-out" / "eve.json").exists():
+                assert time.monotonic() < deadline and running.poll() is None, "it never began"
+                time.sleep(0.02)
+            time.sleep(0.3)
+            running.send_signal(number)
+            stop.set()
+            running.stdin = None  # closed by the thread
+            out, err = running.communicate(timeout=SECONDS)
+        finally:
+            stop.set()
+            running.kill()
+            feeding.join()
+        name = signal.Signals(number).name
+        assert running.returncode == code, f"exit code {running.returncode}, expected {code}: {err.decode()}"
+        assert f"weir: interrupted by {name}" in err.decode(), err.decode()
+        assert "interrupted: the input was not read to its end" in out.decode() and f"interrupted by {name}" in out.decode(), out.decode()
+        check_whole(folder / "weir-out")
+        assert (folder / "weir-out" / "metrics.prom").exists()
+
+
+def test_a_signal_ends_the_reading_of_files_and_the_waiting_for_input():
+    once = captures.pcap(captures.datagrams(250))
+    big = file("big.pcap", once[:24] + once[24:] * 4000)  # a million packets
+    for arguments in ([big], [big, big], ["-"]):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
+        with subprocess.Popen([weir_binary, "replay", "--no-rules", *map(str, arguments)], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as running:
+            deadline = time.monotonic() + SECONDS
+            while not (folder / "weir-out" / "eve.json").exists():
+                assert time.monotonic() < deadline and running.poll() is None, "it never began"
+                time.sleep(0.005)
+            time.sleep(0.05)
+            running.send_signal(signal.SIGTERM)
+            out = running.stdout.read().decode()  # standard input stays open: it is the signal that ends the run
+            assert running.wait(timeout=SECONDS) == 143, out
+        assert "interrupted by SIGTERM" in out
+        check_whole(folder / "weir-out")
+
+
+def on_a_terminal(arguments, columns, stdin=None):
+    """Runs weir with standard error on a terminal; what it showed there, and its exit code."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    folder = tempfile.mkdtemp(dir=scratch())
+    with subprocess.Popen([weir_binary, "replay", "--no-rules", "--quiet", *map(str, arguments)], cwd=folder, stdin=stdin or subprocess.DEVNULL,
+                          stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # the terminal's other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+        code = running.wait(timeout=SECONDS)
+    os.close(ours)
+    return shown.decode(), code
+
+
+def test_progress_on_a_terminal():
+    noise = random.Random(1)
+    packets = [(START * 10**9 + i * 1000, captures.framed(captures.udp("10.0.0.1", "10.0.1.1", 9999, noise.randbytes(200)))) for i in range(2000)]
+    once = captures.pcap(packets)
+    count = 50  # times 2000 packets; more where the machine is too fast for a bar to appear
+    while True:
+        content = once[:24] + once[24:] * count
+        plain = file("plain.pcap", content)
+        with open(plain, "rb") as stdin:
+            shown, code = on_a_terminal(["-"], 120, stdin)
+        assert code == DONE
+        if "packets, " in shown or count > 5000:
+            break
+        count *= 4
+    assert re.search(r"\r[0-9.]+ (thousand|million) packets, [0-9.]+ (thousand|million)/s\x1b\[K", shown), f"no progress of standard input: {shown!r}"
+    assert shown.endswith("\r\x1b[K"), "the bar is left behind"
+    bar = re.compile(r"\r\[=* *\] +\d+ %  \d+ s left  [0-9.]+ (thousand|million) packets, [0-9.]+ (thousand|million)/s\x1b\[K")
+    files = [plain, file("zipped.pcap.gz", gzip.compress(content, 1))]
+    if shutil.which("zstd"):
+        files.append(file("zipped.pcap.zst", subprocess.run(["zstd", "-q", "-c", "-1", "--long=27", str(plain)], capture_output=True, check=True).stdout))
+    for path in files:
+        shown, code = on_a_terminal([path], 120)
+        assert code == DONE and bar.search(shown), f"{path.name}: no bar: {shown!r}"
+        assert shown.endswith("\r\x1b[K"), "the bar is left behind"
+    shown, _ = on_a_terminal([plain], 60)
+    drawn = [line.removesuffix("\x1b[K") for line in shown.split("\r")]
+    assert all(len(line) < 60 for line in drawn), f"wider than the terminal: {drawn}"
+    assert "\x1b" not in Run("replay", "--no-rules", "--quiet", plain).expect(DONE).err
 
 
 # ---------------------------------------------------------------- what it reads

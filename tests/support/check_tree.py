@@ -26,7 +26,6 @@ WITHOUT_TWIN = {
     "sensor/contract/vocabulary.cpp": "names of protocols and ICMP types: services_test and policy_file_test",
     "sensor/cli/docs.cpp": "the CTest entry generated_docs runs all of it",
     "sensor/cli/protocols.cpp": "the CTest entry generated_docs runs it",
-    "sensor/cli/progress.cpp": "draws on a terminal, where there is one",
     "sensor/main.cpp": "adds the sub-commands, nothing else",
 }
 

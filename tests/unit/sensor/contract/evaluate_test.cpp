@@ -162,15 +162,15 @@ equipment: [{name: e, address: 10.1.0.1, contract: c}]
 TEST_CASE("judge: operations of a protocol") {
     const auto policy = policy_of(R"(
 contracts:
-  c: {ingress: [{from: any, service: ntp, app: {ntp: [client]}}]}
+  c: {ingress: [{from: any, service: snmp, app: {snmp: [get]}}]}
 equipment: [{name: e, address: 10.1.0.1, contract: c}]
 )");
     const auto& p = *policy;
-    auto facts = speaking(udp(p, "10.0.0.1", "10.1.0.1", 123), "ntp");
+    auto facts = speaking(udp(p, "10.0.0.1", "10.1.0.1", 161), "snmp");
     CHECK(ingress(p, facts).allowed);
-    facts.operation = "client";
+    facts.operation = "get";
     CHECK(ingress(p, facts).allowed);
-    facts.operation = "control";
+    facts.operation = "set";
     CHECK(ingress(p, facts).difference == Difference::operation);
     CHECK(ingress(p, facts).kind == Kind::unexpected_ingress);
 }

@@ -55,7 +55,7 @@ contracts:
       - {to: 10.0.0.2, service: any, when: "Mon-Fri 08:00-09:00 UTC"}
       - {to: 10.0.0.3, service: any, until: 2025-12-31}
       - {to: 10.0.0.4, service: ntp, limit: {bytes-per-hour: 1kB, sessions-per-hour: 2, duration: 5m}}
-      - {to: 10.0.0.5, service: ntp, app: {ntp: [client]}}
+      - {to: 10.0.0.5, service: snmp, app: {snmp: [get]}}
     deny:
       - {to: 10.0.0.6, service: any, reason: "decommissioned"}
 equipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, address: 10.1.0.2}]
@@ -70,10 +70,10 @@ equipment: [{name: e, address: 10.1.0.1, contract: c}, {name: f, address: 10.1.0
               .why.ends_with("does not let the end that opened it be the ntp server (call home)"));
     CHECK(egress_explained(p, tcp(p, "10.1.0.1", "10.0.0.2", 22)).why.ends_with("allows it only Mon-Fri 08:00-09:00 UTC"));
     CHECK(egress_explained(p, tcp(p, "10.1.0.1", "10.0.0.3", 22)).why.ends_with("allowed it until 2025-12-31"));
-    facts = speaking(udp(p, "10.1.0.1", "10.0.0.5", 123), "ntp");
-    facts.operation = "control";
-    CHECK(egress_explained(p, facts).why.ends_with("does not allow ntp control"));
-    CHECK(egress_explained(p, facts).allow == "- {to: 10.0.0.5, service: {proto: udp, port: 123, app: ntp}, app: {ntp: [control]}}");
+    facts = speaking(udp(p, "10.1.0.1", "10.0.0.5", 161), "snmp");
+    facts.operation = "set";
+    CHECK(egress_explained(p, facts).why.ends_with("does not allow snmp set"));
+    CHECK(egress_explained(p, facts).allow == "- {to: 10.0.0.5, service: {proto: udp, port: 161, app: snmp}, app: {snmp: [set]}}");
     const Explanation denied = egress_explained(p, tcp(p, "10.1.0.1", "10.0.0.6", 22));
     CHECK(denied.why.ends_with("forbids it: decommissioned"));
     CHECK(denied.allow.empty());
@@ -148,11 +148,11 @@ const char* const extras[]{"",
                            ", limit: {bytes-per-hour: 1MB}",
                            ", role: peer-is-client",
                            ", role: peer-is-server",
-                           ", app: {ntp: [client]}"};
+                           ", app: {snmp: [get]}"};
 const char* const addresses[]{"10.0.0.1", "10.0.0.3", "10.0.0.77", "192.0.2.9", "2001:db8::7", "2001:db9::1", "::1", "fe80::1"};
 constexpr std::uint16_t ports[]{22, 123, 443, 25, 162};
 constexpr std::uint8_t ip_protocols[]{6, 17, 6, 17, 1, 58, 89, 132, 47};
-constexpr std::string_view operations[]{"", "", "client", "control"};
+constexpr std::string_view operations[]{"", "", "get", "set"};
 
 /// The lines of each side, so that one can be put under its heading.
 struct Written {
@@ -192,7 +192,7 @@ Case draw_session(Draw& draw, const Policy& policy) {
         if (facts.app_status == AppStatus::known) facts.app = static_cast<ProtocolId>(draw.random() % protocols().size());
         facts.app_reversed = facts.app_status == AppStatus::known && draw.chance(30);
         facts.payload_both_ways = draw.chance(70);
-        if (facts.app_status == AppStatus::known && protocols()[facts.app].name == "ntp") facts.operation = draw.from(operations);
+        if (facts.app_status == AppStatus::known && protocols()[facts.app].name == "snmp") facts.operation = draw.from(operations);
     }
     return {out ? Facing::egress : Facing::ingress, facts};
 }

@@ -27,6 +27,25 @@ TEST_CASE("policy: the design's example loads") {
     CHECK(policy->find_equipment("nobody") == no_equipment);
 }
 
+TEST_CASE("policy: what people call an address") {
+    const auto policy = policy_of(R"(
+networks:
+  all: 10.0.0.0/8
+  site: [10.1.0.0/16, lan]
+  lan: 2001:db8:1::/48
+  rack: 2001:db8:1::/64
+  both: [site, 2001:db8::/32, 10.2.0.9]
+  nms: 10.1.2.3
+equipment: [{name: e, address: 10.1.2.4}]
+)");
+    CHECK(policy->name_of(ip("10.1.2.3")) == "nms");
+    CHECK(policy->name_of(ip("10.1.2.4")) == "e");
+    CHECK(policy->name_of(ip("10.2.0.9")) == "all");  // the narrowest network as a whole
+    CHECK(policy->name_of(ip("2001:db8:1::1")) == "rack");
+    CHECK(policy->name_of(ip("2001:db8:2::1")) == "both");
+    CHECK(policy->name_of(ip("192.0.2.1")).empty());
+}
+
 TEST_CASE("policy: every mistake has its line and says what was expected") {
     struct Case {
         const char* text;
@@ -84,6 +103,11 @@ TEST_CASE("policy: every mistake has its line and says what was expected") {
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, app: ssh}", "p:4: expected what may be used of a protocol"},
         {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, app: {xyzzy: [get]}}",
          "p:4: unknown application protocol `xyzzy`"},
+        {"contracts:\n  c:\n    egress:\n      - {to: any, service: snmp, app: {snmp: []}}", "p:4: expected a list of operations"},
+        {"contracts:\n  c:\n    egress:\n      - {to: any, service: snmp, app: {snmp: [get, gett]}}",
+         "p:4: unknown operation `gett`, did you mean `get`?; expected one of: get, next, bulk, set, trap, inform"},
+        {"contracts:\n  c:\n    egress:\n      - {to: any, service: ssh, app: {ssh: [login]}}",
+         "p:4: weir does not tell the operations of `ssh` apart; expected one of: snmp"},
         {"contracts:\n  c:\n    deny:\n      - {to: any, service: telnet}", "p:4: a deny line needs `reason`"},
         {"contracts:\n  c:\n    deny:\n      - {to: any, from: any, service: telnet, reason: x}",
          "p:4: expected only one of `to`, `from` and `with`"},

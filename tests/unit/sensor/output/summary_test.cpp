@@ -65,34 +65,50 @@ TEST_CASE("summary: with a policy, to the letter") {
     AlertGroup many = group(1, Kind::unexpected_destination, 0, "203.0.113.50", 12, noon, noon + 60 * second);
     for (int i = 51; i < 58; ++i) many.peers.push_back({ip("203.0.113." + std::to_string(i)), 1});
     many.more_peers = 4;
-    input.alerts = {many, ingress, rule};
-    input.alerts_total = 15;
+    AlertGroup twice = group(1, Kind::unexpected_destination, 0, "203.0.113.51", 2, noon + 61 * second, noon + 62 * second);
+    twice.text = "SSH out";
+    twice.gid = 1;
+    twice.sid = 9'000'002;
+    AlertGroup other_port = group(2, Kind::unexpected_service, 0, "10.30.0.10", 1, noon, noon);
+    other_port.port = 22;
+    input.alerts = {many, twice, ingress, other_port, rule};
+    input.alerts_total = 18;
+    input.traffic.push_back(row("10.20.1.11", "10.30.0.10", 6, 22, 1, 500, 0));
+    input.traffic.back().key.app = find_protocol("ssh");
+    input.name_of = [](const IpAddress& address) -> std::string_view { return address == ip("10.30.0.10") ? "nms" : ""; };
     input.alerts_held_back = 7;
     input.blind = {{3, "packets cut by the capture's snap length: their ends were not seen"}, {0, "gaps in TCP streams"}};
     CHECK(render_summary(input, {}) ==
           R"(READ  2 captures, 1,234,567 packets, 812.4 MB, 4,321 sessions
       2023-09-18 06:13:41 to 08:43:52 UTC (2 h 30 min)
 
-ALERTS  15, the worst first
+ALERTS  18 (14 high, 3 medium, 1 low), the worst first
 
   gnb-0117 (huawei, gnb, north-3)
-    high    unexpected-destination       12x  2023-09-18 06:13:41 to 06:14:41
-            opened tcp/443 to 203.0.113.50, 203.0.113.51, 203.0.113.52, 203.0.113.53, 203.0.113.54,
-            203.0.113.55, 203.0.113.56, 203.0.113.57 and others
-    low     signature                     1x  2023-09-18 06:13:41
-            Reverse shell prompt in the clear?[2J (1:9000001): opened tcp/443 to 203.0.113.50
+    opened tcp/443 to 203.0.113.50, 203.0.113.51, 203.0.113.52, 203.0.113.53, 203.0.113.54,
+      203.0.113.55, 203.0.113.56, 203.0.113.57 and others, 2023-09-18 06:13:41 to 06:14:43
+      high    unexpected-destination  no line of the contract allows this peer, 12 times
+      high    unexpected-destination  SSH out (1:9000002), 2 times, with 203.0.113.51
+      low     signature               Reverse shell prompt in the clear?[2J (1:9000001), with
+                203.0.113.50
+    opened ssh tcp/22 to 10.30.0.10 (nms), 2023-09-18 06:13:41
+      medium  unexpected-service      lines of the contract allow this peer, but not this
 
   10.9.9.9
-    medium  unexpected-ingress            2x  2023-09-18 06:13:41 to 06:13:44
-            accepted tcp/23 from 198.51.100.7
+    accepted tcp/23 from 198.51.100.7, 2023-09-18 06:13:41 to 06:13:44
+      medium  unexpected-ingress      no line of the contract accepts this, 2 times
 
   7 matches of rules stayed below their thresholds or repeated themselves
 
+  In eve.json each alert says why (weir.why), and which line of the policy would allow it
+  (weir.allow).
+
 EQUIPMENT  1 seen of 2
 
-  gnb-0117 (huawei, gnb, north-3)  812 sessions opened, 3 accepted, 3 peers, 9.1 MB
-    opened    udp/162 to 10.30.0.10 (800)
+  gnb-0117 (huawei, gnb, north-3)  813 sessions opened, 3 accepted, 3 peers, 9.1 MB
+    opened    udp/162 to nms (800)
               tcp/443 to 203.0.113.50 (12)
+              ssh tcp/22 to nms (1)
     accepted  tcp/22 from 10.30.0.20 (3)
 
   silent: olt-1
@@ -141,6 +157,39 @@ WRITTEN
   weir-out/eve.json       1,204 events
   weir-out/metrics.prom
 )");
+}
+
+TEST_CASE("summary: addresses of one name are one") {
+    SummaryInput input = example();
+    input.policy = true;
+    input.seconds = 0.017;
+    input.interrupted = true;
+    input.name_of = [](const IpAddress&) -> std::string_view { return "jump\x1bhosts"; };
+    input.traffic = {row("10.30.0.20", "10.20.1.11", 6, 22, 3, 100, no_equipment, 0), row("10.30.0.21", "10.20.1.11", 6, 22, 2, 100, no_equipment, 0)};
+    const std::string text = render_summary(input, {});
+    CHECK(text.find("accepted  tcp/22 from jump?hosts (5)\n") != std::string::npos);
+    CHECK(text.find("2 peers") != std::string::npos);
+    CHECK(text.find("\n      interrupted: the input was not read to its end\n") != std::string::npos);
+    CHECK(text.find("\n      in 17 ms: ") != std::string::npos);
+}
+
+TEST_CASE("summary: what is long is cut, and says so") {
+    SummaryInput input = example();
+    input.policy = true;
+    for (std::uint16_t port = 1; port <= 10; ++port)
+        for (std::uint32_t sid = 1; sid <= 10; ++sid) {
+            input.alerts.push_back(group(3, Kind::signature, 0, "203.0.113.50", 1, noon, noon));
+            input.alerts.back().port = port;
+            input.alerts.back().sid = sid;
+        }
+    input.alerts_total = 103;
+    input.alerts_ungrouped = 3;
+    const std::string text = render_summary(input, {});
+    CHECK(text.find("opened tcp/8 to") != std::string::npos);
+    CHECK(text.find("opened tcp/9 to") == std::string::npos);
+    CHECK(text.find("    and alerts about 2 more services\n") != std::string::npos);
+    CHECK(text.find("      and 2 more findings\n") != std::string::npos);
+    CHECK(text.find("  and 3 alerts of other kinds: see eve.json\n") != std::string::npos);
 }
 
 TEST_CASE("summary: nothing was read") {
