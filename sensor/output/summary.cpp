@@ -77,14 +77,15 @@ std::string date_time(Time time) {
     text[10] = ' ';
     return text;
 }
-/// What the contract holds against a session, in the words of a person. `weir.why` in eve.json says it exactly.
-constexpr std::string_view contract_text(Kind kind) noexcept {
+/// What contract and behaviour hold against a session, in the words of a person. `weir.why` in eve.json says it exactly.
+constexpr std::string_view text_without_rule(Kind kind) noexcept {
     switch (kind) {
         case Kind::unexpected_destination: return "no line of the contract allows this peer";
         case Kind::unexpected_service: return "lines of the contract allow this peer, but not this";
         case Kind::unexpected_ingress: return "no line of the contract accepts this";
         case Kind::protocol_mismatch: return "the contract expects another protocol here";
         case Kind::call_home: return "the contract expects client and server the other way round";
+        case Kind::interactive: return "somebody types: one end breaks the silences, the other answers at once";
         default: return "";
     }
 }
@@ -321,7 +322,7 @@ private:
     }
 
     void finding(const AlertGroup& group, const Block& block) {
-        std::string text = group.text.empty() ? std::string{contract_text(group.kind)} : fmt::format("{} ({}:{})", printable(group.text), group.gid, group.sid);
+        std::string text = group.text.empty() ? std::string{text_without_rule(group.kind)} : fmt::format("{} ({}:{})", printable(group.text), group.gid, group.sid);
         if (group.alerts > 1) text += fmt::format("{}{} times", text.empty() ? "" : ", ", grouped(group.alerts));
         if (group.peers.size() < block.peers.size()) {  // not with all that the block names
             std::vector<std::string> peers;

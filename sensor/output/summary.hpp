@@ -28,7 +28,7 @@ struct AlertGroup {
     EquipmentId equipment = no_equipment;
     IpAddress local;                 ///< of the equipment; without equipment: who opened the session
     std::uint32_t gid = 0, sid = 0;
-    std::string text;                ///< a rule's message; empty for the contract
+    std::string text;                ///< a rule's message; empty for contract and behaviour
     std::uint8_t protocol = 0;
     std::uint16_t port = 0;          ///< where the session was accepted
     std::uint64_t alerts = 0;
