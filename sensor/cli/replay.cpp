@@ -14,6 +14,7 @@
 #include "sensor/cli/progress.hpp"
 #include "sensor/cli/rule_cache.hpp"
 #include "sensor/cli/rules.hpp"
+#include "sensor/cli/rules_explain.hpp"
 #include "sensor/config/yaml.hpp"
 #include "sensor/inspect/pipeline.hpp"
 #include "sensor/metrics/prometheus.hpp"
@@ -27,7 +28,7 @@ struct Options {
     std::string policy, config, output = "weir-out", fail_on;
     std::vector<std::string> rules, settings, captures;
     unsigned threads = 1;
-    bool no_rules = false, profile = false, quiet = false;
+    bool no_rules = false, profile = false, profile_rules = false, quiet = false;
 };
 
 /// What goes wrong before a run: a sentence (or several), and exit code 2.
@@ -124,6 +125,17 @@ Loaded<std::shared_ptr<const RuleBook>> load_rule_book(const Options& options, c
     return std::shared_ptr<const RuleBook>{std::make_shared<RuleBook>(std::move(*compiled))};
 }
 
+/// threshold.config, which may name the rules' address variables.
+Loaded<ThresholdFile> load_threshold_file(const Config& config, const Policy* policy) {
+    ThresholdFile out;
+    if (config.threshold_file.empty()) return out;
+    const auto text = yaml::read_text(config.threshold_file);
+    if (!text) return Unexpected{Refusal{text.error().text()}};
+    const auto errors = load_thresholds(config.threshold_file, *text, rule_variables(config, equipment_ranges(policy)), out);
+    if (!errors.empty()) return Unexpected{Refusal{lines_of(errors)}};
+    return out;
+}
+
 Loaded<Run> prepare(const Options& options) {
     Run run;
     auto captures = find_captures(options.captures);
@@ -132,6 +144,7 @@ Loaded<Run> prepare(const Options& options) {
     auto config = load_settings(options);
     if (!config) return Unexpected{config.error()};
     run.config = std::move(*config);
+    run.config.profile_rules = run.config.profile_rules || options.profile_rules;
     const auto eve = eve_config(run.config);
     if (!eve) return Unexpected{eve.error()};
     run.shared.eve = *eve;
@@ -153,6 +166,9 @@ Loaded<Run> prepare(const Options& options) {
     run.pipeline.profile = options.profile;
     run.pipeline.collector.directory = options.output;
     run.pipeline.collector.fail_on = *severity;
+    auto thresholds = load_threshold_file(run.config, run.shared.policy.get());
+    if (!thresholds) return Unexpected{thresholds.error()};
+    run.pipeline.collector.thresholds = std::move(*thresholds);
     run.pipeline.collector.evidence.session_bytes = run.config.evidence ? run.config.evidence_session_bytes : 0;
     run.pipeline.collector.evidence.total_bytes = run.config.evidence_total_bytes;
     return run;
@@ -246,6 +262,12 @@ void print_profile(const Pipeline& pipeline, std::uint64_t packets) {
     }
 }
 
+void print_rule_profile(const Pipeline& pipeline, const RuleBook& book) {
+    std::vector<std::span<const rules::RuleCost>> costs;
+    for (const auto& worker : pipeline.workers()) costs.push_back(worker->rule_costs());
+    fmt::print(stderr, "{}", profile_text(*book.rules, costs));
+}
+
 int replay(const Options& options) {
     auto prepared = prepare(options);
     if (!prepared) {
@@ -278,6 +300,7 @@ int replay(const Options& options) {
     }
     if (const auto failed = write_file(std::filesystem::path{options.output} / "metrics.prom", metrics_page(pipeline, source))) return refuse(*failed);
     if (!options.quiet) fmt::print("{}", render(options, run, pipeline, source, seconds));
+    if (run.config.profile_rules) print_rule_profile(pipeline, *run.shared.rules);
     if (options.profile) print_profile(pipeline, source.packets());
     return pipeline.collector().reached_fail_on() ? exit_code::alerts : exit_code::done;
 }
@@ -298,6 +321,7 @@ void add_replay(CLI::App& app, int& code) {
     command->add_option("--threads", options->threads, "Workers; the output does not depend on it")->check(CLI::Range(1, 64))->capture_default_str();
     command->add_option("--fail-on", options->fail_on, "Exit code 3 when an alert is at least this severe: critical, high, medium, low, info, or 1 to 4");
     command->add_flag("--profile", options->profile, "Print cycles per packet and stage at the end");
+    command->add_flag("--profile-rules", options->profile_rules, "Print what each rule cost at the end, the dearest first");
     command->add_flag("--quiet", options->quiet, "No summary");
     command->add_option("CAPTURE", options->captures, "Captures: pcap or pcapng, plain, .gz or .zst; folders of them; - for standard input")->required();
     command->callback([options, &code] { code = replay(*options); });

@@ -11,8 +11,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "rules/compile/advice.hpp"
 #include "rules/keywords.hpp"
+#include "rules/language/dataset_file.hpp"
 #include "sensor/cli/exit_code.hpp"
+#include "sensor/cli/rules_explain.hpp"
 #include "sensor/config/yaml.hpp"
 
 namespace weir::cli {
@@ -38,6 +41,43 @@ Result<std::vector<std::string>, std::string> rule_files(const std::string& name
     return found;
 }
 
+/// Fills the sets that rules look buffers up in. A file is looked for beside the rule file that names it. What its lines say wrong is
+/// warned about; a file that cannot be read is an error.
+std::optional<std::string> load_datasets(rules::LoadResult& result) {
+    rules::RuleText& text = result.rules;
+    for (std::size_t i = 0; i < text.datasets.size(); ++i) {
+        const rules::Dataset& set = text.datasets[i];
+        if (set.load.empty()) continue;
+        const std::string path = (std::filesystem::path{set.rule_file}.parent_path() / set.load).string();
+        const auto content = yaml::read_text(path);
+        if (!content) return fmt::format("{}:{}: dataset {}: {}", set.rule_file, set.line, set.name, content.error().text());
+        for (FileError& error : rules::read_dataset_file(path, *content, set, static_cast<std::uint16_t>(i), text.dataset_members))
+            result.warnings.push_back(std::move(error));
+    }
+    rules::sort_dataset_members(text.dataset_members);
+    return {};
+}
+
+std::optional<std::string> load_reputation(const Config& config, rules::LoadResult& result) {
+    rules::Reputation& reputation = result.rules.reputation;
+    const auto each = [&](const std::string& path, auto load) -> std::optional<std::string> {
+        const auto content = yaml::read_text(path);
+        if (!content) return content.error().text();
+        for (FileError& error : (reputation.*load)(path, *content)) result.warnings.push_back(std::move(error));
+        return {};
+    };
+    if (!config.reputation_categories.empty())
+        if (auto error = each(config.reputation_categories, &rules::Reputation::load_categories)) return error;
+    for (std::string_view rest = config.reputation_files; !rest.empty();) {
+        const std::string_view name = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+        if (name.empty()) continue;
+        if (auto error = each((std::filesystem::path{config.reputation_folder} / name).string(), &rules::Reputation::load)) return error;
+    }
+    reputation.finish();
+    return {};
+}
+
 int check(const std::vector<std::string>& names) {
     const auto loaded = load_rules(names, Config{}, {});
     if (!loaded) {
@@ -47,6 +87,7 @@ int check(const std::vector<std::string>& names) {
     const rules::LoadResult& result = loaded->result;
     for (const FileError& error : result.errors) fmt::print("{}\n", error.text());
     for (const FileError& warning : result.warnings) fmt::print(stderr, "warning: {}\n", warning.text());
+    for (const FileError& advice : rules::advise(result.rules)) fmt::print(stderr, "warning: {}\n", advice.text());
     const std::size_t good = result.rules.rules.size(), bad = result.errors.size();
     fmt::print("{} rules: {} loaded, {} rejected\n", good + bad, good, bad);
     return bad == 0 ? exit_code::done : exit_code::usage;
@@ -68,6 +109,14 @@ void print_keywords(bool json, bool markdown) {
 }
 
 }  // namespace
+
+rules::Variables rule_variables(const Config& config, const std::vector<std::string>& equipment_addresses) {
+    rules::Variables variables = rules::Variables::defaults();
+    for (const auto& [name, value] : config.address_groups) variables.address_groups[name] = value;
+    for (const auto& [name, value] : config.port_groups) variables.port_groups[name] = value;
+    if (!equipment_addresses.empty()) variables.address_groups["EQUIPMENT"] = fmt::format("[{}]", fmt::join(equipment_addresses, ","));
+    return variables;
+}
 
 Result<LoadedRules, std::string> load_rules(const std::vector<std::string>& names, const Config& config, const std::vector<std::string>& equipment_addresses) {
     LoadedRules out;
@@ -91,11 +140,18 @@ Result<LoadedRules, std::string> load_rules(const std::vector<std::string>& name
         }
         for (std::size_t i = 0; i < texts.size(); ++i) files.push_back({out.files[i], texts[i]});
     }
-    rules::Variables variables = rules::Variables::defaults();
-    for (const auto& [name, value] : config.address_groups) variables.address_groups[name] = value;
-    for (const auto& [name, value] : config.port_groups) variables.port_groups[name] = value;
-    if (!equipment_addresses.empty()) variables.address_groups["EQUIPMENT"] = fmt::format("[{}]", fmt::join(equipment_addresses, ","));
-    out.result = rules::load(files, variables, rules::Classification::built_in());
+    const rules::Variables variables = rule_variables(config, equipment_addresses);
+    rules::Classification classes = rules::Classification::built_in();
+    if (!config.classification_file.empty()) {
+        const auto text = yaml::read_text(config.classification_file);
+        if (!text) return Unexpected{text.error().text()};
+        for (FileError& error : classes.load(config.classification_file, *text)) out.result.warnings.push_back(std::move(error));
+    }
+    rules::LoadResult loaded = rules::load(files, variables, classes);
+    loaded.warnings.insert(loaded.warnings.begin(), out.result.warnings.begin(), out.result.warnings.end());
+    out.result = std::move(loaded);
+    if (auto error = load_datasets(out.result)) return Unexpected{std::move(*error)};
+    if (auto error = load_reputation(config, out.result)) return Unexpected{std::move(*error)};
     return out;
 }
 
@@ -106,6 +162,8 @@ void add_rules(CLI::App& app, int& code) {
     auto names = std::make_shared<std::vector<std::string>>();
     checking->add_option("FILE_OR_DIR", *names, "Rule files, or folders of *.rules")->required();
     checking->callback([names, &code] { code = check(*names); });
+
+    add_rules_explain(*command, code);
 
     auto* const words = command->add_subcommand("keywords", "Every rule keyword that this build knows");
     auto json = std::make_shared<bool>(false);
