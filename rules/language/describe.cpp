@@ -57,7 +57,8 @@ std::string list_text(const PortList& list) {
 /// Writes one rule; holds what the parts need to name things.
 class Describer {
 public:
-    Describer(const Rule& rule, std::span<const std::string> flowbits) : rule_(rule), flowbits_(flowbits) {}
+    Describer(const Rule& rule, std::span<const std::string> flowbits, const RuleText* names = nullptr)
+        : rule_(rule), flowbits_(flowbits), names_(names) {}
 
     std::string text() {
         header();
@@ -141,14 +142,14 @@ private:
         for (const HostBitOp& operation : rule_.hostbits) {
             constexpr std::array<std::string_view, 5> names{"set", "unset", "toggle", "isset", "isnotset"};
             constexpr std::array<std::string_view, 3> tracks{"source", "destination", "pair"};
-            line("xbits " + word(operation.op, names) + ' ' + std::to_string(operation.bit) + ' ' + word(operation.track, tracks) + " for " +
+            line("xbits " + word(operation.op, names) + ' ' + shared(&RuleText::hostbits, operation.bit) + ' ' + word(operation.track, tracks) + " for " +
                  std::to_string(operation.seconds) + " s");
         }
         for (const FlowintOp& operation : rule_.flowints) {
             constexpr std::array<std::string_view, 11> names{"=", "+", "-", "<", "<=", "==", "!=", ">=", ">", "isset", "isnotset"};
-            std::string numbers = "flowint " + std::to_string(operation.name) + ' ' + word(operation.op, names);
+            std::string numbers = "flowint " + shared(&RuleText::flowints, operation.name) + ' ' + word(operation.op, names);
             if (operation.op < FlowintOp::Op::isset)
-                numbers += operation.other < 0 ? ' ' + std::to_string(operation.value) : " flowint " + std::to_string(operation.other);
+                numbers += operation.other < 0 ? ' ' + std::to_string(operation.value) : " flowint " + shared(&RuleText::flowints, static_cast<std::uint16_t>(operation.other));
             line(numbers);
         }
         for (const PolicyCheck& check : rule_.policy_checks) line(std::visit([](const auto& value) { return policy_check(value); }, check));
@@ -305,17 +306,25 @@ private:
     std::string check(const DatasetCheck& check) const {
         constexpr std::array<std::string_view, 5> names{"isset", "isnotset", "set", "unset", "reputation"};
         const bool reputation = check.op == DatasetCheck::Op::reputation;
-        return "dataset " + word(check.op, names) + ' ' + std::to_string(check.set) + (reputation ? ' ' + describe(check.reputation) : "");
+        return "dataset " + word(check.op, names) + ' ' + (names_ != nullptr ? names_->datasets[check.set].name : std::to_string(check.set)) + (reputation ? ' ' + describe(check.reputation) : "");
+    }
+
+    /// A name that rules share; its number where names are not at hand.
+    [[nodiscard]] std::string shared(std::vector<std::string> RuleText::*list, std::uint16_t number) const {
+        return names_ != nullptr ? (names_->*list)[number] : std::to_string(number);
     }
 
     const Rule& rule_;
     std::span<const std::string> flowbits_;
+    const RuleText* names_;
     std::string out_;
 };
 
 }  // namespace
 
 std::string describe(const Rule& rule, std::span<const std::string> flowbits) { return Describer(rule, flowbits).text(); }
+
+std::string describe(const Rule& rule, const RuleText& names) { return Describer(rule, names.flowbits, &names).text(); }
 
 std::string describe(const BufferRef& buffer) {
     using Source = BufferRef::Source;

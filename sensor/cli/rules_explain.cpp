@@ -47,7 +47,7 @@ int explain(std::uint32_t sid, const std::vector<std::string>& names) {
 
 std::string explain_text(const rules::Compiled& compiled, const rules::Explanation& explanation) {
     const rules::Rule& rule = *explanation.rule;
-    std::string out = fmt::format("{}:{}\n\n{}\n", rule.file, rule.line, rules::describe(rule, compiled.text().flowbits));
+    std::string out = fmt::format("{}:{}\n\n{}\n", rule.file, rule.line, rules::describe(rule, compiled.text()));
     if (explanation.literal.empty())
         out += fmt::format("waits for    no literal; filed by {}\n", explanation.condition == "none" ? "nothing: looked at always" : explanation.condition);
     else
