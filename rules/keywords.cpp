@@ -31,12 +31,26 @@ constexpr std::array built_in{
     Keyword{"target", "", meta, Argument::required, "Which end is attacked.", "target:dest_ip", parse_target},
     Keyword{"noalert", "", meta, Argument::none, "The rule writes no alert; its flowbits work.", "noalert", parse_noalert},
     Keyword{"prefilter", "", meta, Argument::none, "Accepted and without effect: the compiler chooses by itself.", "prefilter",
-            parse_prefilter},
+            parse_nothing},
+    Keyword{"bypass", "", meta, Argument::none, "Accepted and without effect: no session is left out of inspection.", "bypass",
+            parse_nothing},
+    Keyword{"tag", "", meta, Argument::required, "Accepted and without effect: the session's packets are in the alert's evidence anyway.",
+            "tag:session,10,packets", parse_tag},
+    Keyword{"requires", "", meta, Argument::required, "The rule is left out where a feature, keyword or version is not there.",
+            "requires:version >= 7.0.0, keyword dataset", parse_requires},
 
     Keyword{"flow", "", session, Argument::required, "Direction and state of the session, stream or packet, fragments.",
             "flow:established,to_server", parse_flow},
     Keyword{"flowbits", "", session, Argument::required, "Marks on the session: set, unset, toggle, isset, isnotset; `a|b` asks for any.",
             "flowbits:set,shell.seen", parse_flowbits},
+    Keyword{"flowint", "", session, Argument::required,
+            "A number of the session: =, +, - when the rule has matched; <, <=, ==, !=, >=, >, isset, isnotset ask for it.",
+            "flowint:logins,+,1", parse_flowint},
+    Keyword{"xbits", "", session, Argument::required,
+            "Marks on an address or a pair: set, unset, toggle, isset, isnotset; they expire (30 s).",
+            "xbits:set,scanner,track ip_src,expire 60", parse_xbits},
+    Keyword{"hostbits", "", session, Argument::required, "As xbits with track ip_src (src) or ip_dst (dst); they expire after 300 s.",
+            "hostbits:isset,scanner,src", parse_hostbits},
     Keyword{"threshold", "", session, Argument::required, "How often the rule may alert.",
             "threshold:type limit, track by_src, count 1, seconds 60", parse_threshold},
     Keyword{"detection_filter", "", session, Argument::required, "Alerts from the count on that is exceeded within the seconds.",
@@ -45,6 +59,35 @@ constexpr std::array built_in{
             "app-layer-protocol:!tls", parse_app_layer_protocol},
     Keyword{"stream_size", "", session, Argument::required, "Bytes that a side of the stream has sent.", "stream_size:server,>,1000",
             parse_stream_size},
+
+    Keyword{"iprep", "", session, Argument::required, "Reputation of an address in a category of the reputation files.",
+            "iprep:src,CnC,>,30", parse_iprep},
+    Keyword{"app-layer-event", "", session, Argument::required, "A parser found something odd: `weir protocols` names what.",
+            "app-layer-event:http.request_line_invalid", parse_app_layer_event},
+    Keyword{"decode-event", "", session, Argument::required, "Something is odd in the packet's headers.", "decode-event:ipv4.trunc_pkt",
+            parse_decode_event},
+    Keyword{"stream-event", "", session, Argument::required, "Something is odd in the TCP stream.", "stream-event:reassembly_seq_gap",
+            parse_stream_event},
+    Keyword{"engine-event", "", session, Argument::required, "decode-event and stream-event in one, with decoder. or stream. before the name.",
+            "engine-event:stream.reassembly_seq_gap", parse_engine_event},
+
+    Keyword{"equipment.name", "", policy, Argument::required, "An end of the session is this equipment; several with commas, `!` for none of them.",
+            "equipment.name:gnb-0117", parse_equipment<EquipmentCheck::Attribute::name>},
+    Keyword{"equipment.vendor", "", policy, Argument::required, "The equipment's vendor.", "equipment.vendor:huawei,zte",
+            parse_equipment<EquipmentCheck::Attribute::vendor>},
+    Keyword{"equipment.role", "", policy, Argument::required, "The equipment's role.", "equipment.role:!gnb",
+            parse_equipment<EquipmentCheck::Attribute::role>},
+    Keyword{"equipment.site", "", policy, Argument::required, "The equipment's site.", "equipment.site:north-3",
+            parse_equipment<EquipmentCheck::Attribute::site>},
+    Keyword{"contract", "", policy, Argument::required, "The name of the equipment's contract.", "contract:radio-node",
+            parse_equipment<EquipmentCheck::Attribute::contract>},
+    Keyword{"egress", "", policy, Argument::required,
+            "Equipment opened the session, and its contract says: expected, unexpected, or unexpected with this kind of finding.",
+            "egress:unexpected", parse_contract_says<true>},
+    Keyword{"ingress", "", policy, Argument::required, "The same of a session that equipment accepted.", "ingress:unexpected",
+            parse_contract_says<false>},
+    Keyword{"direction", "", policy, Argument::required, "Equipment opened the session (egress), or accepted it (ingress).", "direction:egress",
+            parse_direction},
 
     Keyword{"ttl", "", header, Argument::required, "Time to live, hop limit.", "ttl:<5", parse_packet<PacketField::ttl, u8>},
     Keyword{"tos", "", header, Argument::required, "Type of service, traffic class.", "tos:!8", parse_packet<PacketField::tos, u8>},
@@ -109,8 +152,19 @@ constexpr std::array built_in{
             "byte_extract:2,0,length,relative", parse_byte_extract},
     Keyword{"byte_math", "", payload, Argument::required, "Reckons with a number of the buffer and keeps the result under a name.",
             "byte_math:bytes 2, offset 0, oper +, rvalue 4, result end", parse_byte_math},
+    Keyword{"base64_decode", "", payload, Argument::optional,
+            "Decodes what stands at this place, for base64_data: bytes, offset, relative.",
+            "content:\"Basic \"; base64_decode:bytes 40, offset 0, relative; base64_data; content:\"root\"", parse_base64_decode},
+    Keyword{"dataset", "", payload, Argument::required,
+            "The sticky buffer is in a set (isset, isnotset), or is put into it (set: holds for a new one) or taken out (unset).",
+            "dns.query; dataset:isset,bad-names,type string,load bad-names.lst", parse_dataset},
+    Keyword{"datarep", "", payload, Argument::required, "The value that a set has for the sticky buffer.",
+            "dns.query; datarep:names,>,200,type string,load names.rep", parse_datarep},
     Keyword{"urilen", "", payload, Argument::required, "Size of the URI: the normalised one, or with `raw` as sent.", "urilen:>200,raw",
             parse_urilen},
+
+    Keyword{"ssl_version", "", number, Argument::required, "The version that the server chose: sslv2, sslv3, tls1.0 to tls1.3; several with commas.",
+            "ssl_version:sslv3,tls1.0", parse_ssl_version},
 
     Keyword{"pkt_data", "", buffer, Argument::none, "Back to the payload.", "pkt_data; content:\"x\"", parse_pkt_data},
     Keyword{"ipv4.hdr", "", buffer, Argument::none, "The IPv4 header with its options.", "ipv4.hdr; content:\"|45|\"; startswith",
@@ -122,6 +176,15 @@ constexpr std::array built_in{
     Keyword{"udp.hdr", "", buffer, Argument::none, "The UDP header.", "udp.hdr; content:\"|00 08|\"; offset:4; depth:2", parse_udp_hdr},
     Keyword{"icmpv4.hdr", "", buffer, Argument::none, "The ICMP header.", "icmpv4.hdr; content:\"|08|\"; depth:1", parse_icmp_hdr<1>},
     Keyword{"icmpv6.hdr", "", buffer, Argument::none, "The ICMPv6 header.", "icmpv6.hdr; content:\"|80|\"; depth:1", parse_icmp_hdr<58>},
+
+    Keyword{"ip.src", "", buffer, Argument::none, "The source address, 4 or 16 bytes.", "ip.src; dataset:isset,bad-hosts,type ip",
+            parse_ip_end<BufferRef::Source::ip_source>},
+    Keyword{"ip.dst", "", buffer, Argument::none, "The destination address, 4 or 16 bytes.", "ip.dst; content:\"|0a 00|\"; startswith",
+            parse_ip_end<BufferRef::Source::ip_destination>},
+    Keyword{"file.data", "file_data", buffer, Argument::none, "The start of a file, in whatever protocol carries it: HTTP bodies, FTP transfers.",
+            "file.data; content:\"|7f|ELF\"; startswith", parse_file_data},
+    Keyword{"base64_data", "", buffer, Argument::none, "What base64_decode has decoded.",
+            "base64_decode:offset 4; base64_data; content:\"root\"", parse_base64_data},
 
     Keyword{"dotprefix", "", transform, Argument::none, "A dot before the buffer, so that `.example.com` matches the domain and its hosts.",
             "dns.query; dotprefix; content:\".example.com\"; endswith", parse_transform<Transform::dotprefix>},
@@ -141,6 +204,14 @@ constexpr std::array built_in{
             "http.uri; to_sha1; content:\"|da 39 a3 ee|\"; startswith", parse_transform<Transform::to_sha1>},
     Keyword{"to_sha256", "", transform, Argument::none, "The buffer's SHA-256, 32 bytes.",
             "http.uri; to_sha256; content:\"|e3 b0 c4 42|\"; startswith", parse_transform<Transform::to_sha256>},
+    Keyword{"header_lowercase", "", transform, Argument::none, "Names of header fields in lower case, values as they are.",
+            "http.request_header; header_lowercase; content:\"host: a\"", parse_transform<Transform::header_lowercase>},
+    Keyword{"strip_pseudo_headers", "", transform, Argument::none, "Lines that begin with a colon taken out.",
+            "http.request_header; strip_pseudo_headers; content:\"host\"", parse_transform<Transform::strip_pseudo_headers>},
+    Keyword{"xor", "", transform, Argument::required, "Each byte XORed with the key's, over and over.",
+            "http.request_body; xor:\"0d0ac8ff\"; content:\"password\"", parse_xor},
+    Keyword{"pcrexform", "", transform, Argument::required, "What the expression's first group matches; the buffer as it is where it does not match.",
+            "http.request_line; pcrexform:\"[a-zA-Z]+\\s+(.*)\\s+HTTP\"; content:\"/dropper.php\"", parse_pcrexform},
 };
 
 // ---------------------------------------------------------------- protocol fields in their older spellings
@@ -181,7 +252,6 @@ constexpr std::array old_spellings{
     OldSpelling{"http_content_len", "http.content_len", Form::alias},
     OldSpelling{"http_content_type", "http.content_type", Form::alias},
     OldSpelling{"http_referer", "http.referer", Form::alias},
-    OldSpelling{"file_data", "file.data", Form::alias},
     OldSpelling{"dns_query", "dns.query", Form::alias},
     OldSpelling{"tls_sni", "tls.sni", Form::alias},
     OldSpelling{"tls_cert_subject", "tls.cert_subject", Form::alias},
@@ -329,7 +399,7 @@ std::string markdown(std::string_view text) {
 }  // namespace
 
 std::string_view name_of(KeywordKind kind) noexcept {
-    constexpr std::array<std::string_view, 7> names{"meta", "session", "header", "payload", "buffer", "number", "transform"};
+    constexpr std::array<std::string_view, 8> names{"meta", "session", "header", "payload", "buffer", "number", "transform", "policy"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -347,9 +417,11 @@ std::string keywords_markdown() {
     constexpr std::array titles{
         std::pair{meta, "About the rule"},
         std::pair{session, "The session"},
+        std::pair{policy, "The policy: weir's own"},
         std::pair{header, "The packet's headers"},
         std::pair{payload, "The payload, and any buffer"},
         std::pair{buffer, "Buffers of every protocol"},
+        std::pair{number, "Numbers in other words"},
         std::pair{transform, "Transforms"},
     };
     std::string out;

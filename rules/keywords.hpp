@@ -25,6 +25,7 @@ enum class KeywordKind : std::uint8_t {
     buffer,     ///< names the buffer that the next payload keywords look at
     number,     ///< asks for an integer of a protocol
     transform,  ///< changes the buffer named before it
+    policy,     ///< asks for equipment and contracts
 };
 [[nodiscard]] std::string_view name_of(KeywordKind kind) noexcept;
 

@@ -12,6 +12,7 @@
 
 #include "parsers/base/ip_address.hpp"
 #include "parsers/registry.hpp"
+#include "rules/reputation.hpp"
 
 namespace weir::rules {
 
@@ -139,8 +140,21 @@ struct ByteMath {
 struct BufferSize {
     IntegerRange size;
 };
+/// `base64_decode:` - says where the text stands that the rule's base64_data groups look at, decoded.
+struct Base64Decode {
+    std::uint16_t bytes = 0;  ///< of encoded text at most; 0: up to the buffer's end
+    std::uint16_t offset = 0;
+    bool relative = false;
+};
+/// `dataset:` and `datarep:` - the buffer as a member of a set (index in RuleText::datasets).
+struct DatasetCheck {
+    enum class Op : std::uint8_t { isset, isnotset, set, unset, reputation } op = Op::isset;
+    std::uint16_t set = 0;
+    IntegerRange reputation;  ///< with `reputation`
+};
 
-using Check = std::variant<Content, Pcre, DataAt, ByteTest, ByteJump, ByteExtract, ByteMath, BufferSize>;
+using Check =
+    std::variant<Content, Pcre, DataAt, ByteTest, ByteJump, ByteExtract, ByteMath, BufferSize, Base64Decode, DatasetCheck>;
 
 /// Which bytes a group of checks looks at.
 struct BufferRef {
@@ -148,14 +162,32 @@ struct BufferRef {
         payload,     ///< packet payload or reassembled stream: no sticky buffer named
         field,       ///< a protocol's field: `app` and `field` name the row (list fields: any element)
         ip_header, tcp_header, udp_header, icmp_header,
+        ip_source, ip_destination,  ///< the address alone, 4 or 16 bytes
+        file,        ///< the content of a file, in whatever protocol carries it (rules/language/files.hpp)
+        base64,      ///< what the rule's base64_decode has decoded
     };
     Source source = Source::payload;
     ProtocolId app = no_protocol;
     std::uint16_t field = 0;
+    /// It belongs to a protocol's transactions.
+    [[nodiscard]] bool of_transaction() const noexcept { return source == Source::field || source == Source::file; }
     friend auto operator<=>(const BufferRef&, const BufferRef&) = default;
 };
 
-enum class Transform : std::uint8_t { dotprefix, to_lowercase, to_uppercase, strip_whitespace, compress_whitespace, url_decode, to_md5, to_sha1, to_sha256 };
+/// What is done to a buffer before it is looked at.
+struct Transform {
+    enum Kind : std::uint8_t {
+        dotprefix, to_lowercase, to_uppercase, strip_whitespace, compress_whitespace, url_decode, to_md5, to_sha1, to_sha256,
+        header_lowercase, strip_pseudo_headers,
+        exclusive_or,  ///< with the bytes of `text`, over and over
+        capture,       ///< what the first group of the expression `text` matches; the buffer itself where that does not match
+    };
+    Kind kind;
+    std::string text;         ///< of exclusive_or and capture
+    std::uint32_t regex = 0;  ///< of capture: number in Compiled::regexes, given by the compiler
+    Transform(Kind of_kind, std::string with = {}) : kind(of_kind), text(std::move(with)) {}  // NOLINT: a kind is a transform
+    friend auto operator<=>(const Transform&, const Transform&) = default;
+};
 
 /// Checks on one buffer, in the rule's order. Each mention of a sticky buffer that may be a list opens a new group; a buffer of
 /// which a transaction has one only has one group per set of transforms, as has the payload.
@@ -170,6 +202,13 @@ struct FieldCheck {
     ProtocolId app = no_protocol;
     std::uint16_t field = 0;
     IntegerRange range;
+    std::vector<IntegerRange> others{};  ///< or one of these holds
+    [[nodiscard]] bool matches(std::uint64_t value) const noexcept {
+        if (range.matches(value)) return true;
+        for (const IntegerRange& other : others)
+            if (other.matches(value)) return true;
+        return false;
+    }
 };
 
 // ---------------------------------------------------------------- what is asked of the packet and the session
@@ -220,6 +259,56 @@ struct FlowbitOp {
     std::vector<std::uint16_t> bits;  ///< indexes in RuleText::flowbits; isset with several: any of them
 };
 
+/// `xbits:` and `hostbits:` - marks on an address, or on a pair of them, that expire.
+struct HostBitOp {
+    enum class Track : std::uint8_t { source, destination, pair } track = Track::source;
+    FlowbitOp::Op op = FlowbitOp::Op::set;
+    std::uint16_t bit = 0;        ///< index in RuleText::hostbits
+    std::uint32_t seconds = 30;   ///< that a mark lives once it was set
+};
+
+/// `flowint:` - a number of the session: compared, or reckoned with once the rule has matched.
+struct FlowintOp {
+    enum class Op : std::uint8_t { set, add, subtract, less, less_equal, equal, not_equal, greater_equal, greater, isset, isnotset } op = Op::set;
+    std::uint16_t name = 0;       ///< index in RuleText::flowints
+    std::uint32_t value = 0;
+    std::int32_t other = -1;      ///< the one whose value is meant; -1: `value` is
+    [[nodiscard]] bool changes() const noexcept { return op <= Op::subtract; }
+};
+
+/// `equipment.*:`, `contract:` - what the policy says of the equipment at one end of the session.
+struct EquipmentCheck {
+    enum class Attribute : std::uint8_t { name, vendor, role, site, contract } attribute = Attribute::name;
+    bool negated = false;
+    std::vector<std::string> values;  ///< any of them; case does not count
+};
+/// `egress:`, `ingress:` - what the contract says of a session that equipment opened, or accepted.
+struct ContractCheck {
+    enum class Said : std::uint8_t { expected, unexpected } said = Said::unexpected;
+    bool egress = true;
+    std::string kind;  ///< of the finding; empty: any
+};
+/// `direction:` - whether the equipment opened the session, or accepted it.
+struct FacingCheck {
+    bool egress = true;
+};
+using PolicyCheck = std::variant<EquipmentCheck, ContractCheck, FacingCheck>;
+
+/// `iprep:` - the reputation that files give an address in a category.
+struct ReputationCheck {
+    enum class Side : std::uint8_t { any, source, destination, both } side = Side::any;
+    std::string category;              ///< in lower case
+    std::uint8_t category_number = 0;  ///< as the categories file has it; 0: in none
+    IntegerRange score;
+};
+
+/// `app-layer-event:`, `decode-event:`, `stream-event:` - the rule is judged when this was seen.
+struct EventCheck {
+    enum class Layer : std::uint8_t { decode, stream, app } layer = Layer::app;
+    std::string name;  ///< `ipv4.trunc_pkt`, `reassembly_seq_gap`; of a protocol: `tls.unknown_record`
+    friend auto operator<=>(const EventCheck&, const EventCheck&) = default;
+};
+
 struct Threshold {
     enum class Type : std::uint8_t { limit, threshold, both, backoff, detection_filter } type = Type::limit;
     enum class Track : std::uint8_t { by_src, by_dst, by_both, by_rule, by_flow } track = Track::by_src;
@@ -243,6 +332,11 @@ struct Rule {
     std::vector<MetadataEntry> metadata;
     FlowOptions flow;
     std::vector<FlowbitOp> flowbits;
+    std::vector<HostBitOp> hostbits;
+    std::vector<FlowintOp> flowints;
+    std::vector<PolicyCheck> policy_checks;
+    std::vector<ReputationCheck> reputation_checks;
+    std::vector<EventCheck> events;            ///< all but the first are looked at with it
     std::optional<Threshold> threshold;        ///< `threshold:`
     std::optional<Threshold> detection_filter; ///< `detection_filter:`
     std::vector<HeaderCheck> header_checks;
@@ -259,10 +353,36 @@ struct Rule {
     std::string text;                          ///< the rule as written, for EVE's `alert.rule`
 };
 
+/// A set that rules look buffers up in.
+struct Dataset {
+    enum class Type : std::uint8_t { string, md5, sha256, ipv4, ip } type = Type::string;
+    std::string name;
+    std::string load;      ///< file with its members at start; empty: none
+    std::string rule_file; ///< where it was first named: `load` is looked for beside it
+    unsigned line = 0;
+    bool reputation = false;  ///< members have a value each
+};
+
+/// A member of a set, as a digest of its bytes (of an address: of all 16).
+struct DatasetMember {
+    std::array<std::uint64_t, 2> digest{};
+    std::uint16_t set = 0;    ///< index in RuleText::datasets
+    std::uint16_t value = 0;  ///< of sets with reputation
+    [[nodiscard]] bool same(const DatasetMember& other) const noexcept { return digest == other.digest && set == other.set; }
+    [[nodiscard]] static bool before(const DatasetMember& left, const DatasetMember& right) noexcept {
+        return left.set != right.set ? left.set < right.set : left.digest < right.digest;
+    }
+};
+
 /// All rules of a run, in file order, with the names that they share.
 struct RuleText {
     std::vector<Rule> rules;
     std::vector<std::string> flowbits;         ///< name per flowbit index
+    std::vector<std::string> hostbits;         ///< name per index of xbits and hostbits, which are one
+    std::vector<std::string> flowints;
+    std::vector<Dataset> datasets;
+    Reputation reputation;
+    std::vector<DatasetMember> dataset_members;  ///< as files gave them, in the order of DatasetMember::before
 };
 
 }  // namespace weir::rules

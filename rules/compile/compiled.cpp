@@ -7,6 +7,9 @@
 #include <numeric>
 #include <tuple>
 
+#include "rules/language/describe.hpp"
+#include "rules/language/files.hpp"
+
 namespace weir::rules {
 namespace {
 
@@ -120,24 +123,21 @@ PayloadGroup make_payload_group(const std::vector<RulePlan>& plans, const std::v
     return group;
 }
 
-std::string name_of(const BufferRef& buffer) {
-    switch (buffer.source) {
-        case BufferRef::Source::payload: return "payload";
-        case BufferRef::Source::ip_header: return "ip.hdr";
-        case BufferRef::Source::tcp_header: return "tcp.hdr";
-        case BufferRef::Source::udp_header: return "udp.hdr";
-        case BufferRef::Source::icmp_header: return "icmp.hdr";
-        case BufferRef::Source::field: break;
-    }
-    if (buffer.app >= protocols().size() || buffer.field >= protocols()[buffer.app].fields.size()) return "?";
-    return std::string{protocols()[buffer.app].fields[buffer.field].keyword};
-}
-
-/// The protocol whose transactions a rule is about.
+/// The protocol whose transactions a rule is about; none: files, in all that carry them.
 ProtocolId app_of(const Rule& rule) {
+    if (rule.header.protocol == Protocol::application) return rule.header.app;
     for (const BufferGroup& group : rule.groups)
         if (group.buffer.source == BufferRef::Source::field) return group.buffer.app;
     return rule.field_checks.empty() ? no_protocol : rule.field_checks.front().app;
+}
+
+/// The fields of a protocol that a buffer stands for.
+std::vector<std::uint16_t> fields_of(const BufferRef& buffer, ProtocolId app, std::uint8_t directions) {
+    if (buffer.source == BufferRef::Source::field) return {buffer.field};
+    std::vector<std::uint16_t> out;
+    for (const FileField& file : file_fields())
+        if (file.app == app && (file.directions & directions) != 0) out.push_back(file.field);
+    return out;
 }
 
 }  // namespace
@@ -148,6 +148,8 @@ public:
     Result<std::shared_ptr<const Compiled>, std::string> run(RuleText text, const CompileOptions& options) {
         if (hs_valid_platform() != HS_SUCCESS) return Unexpected{std::string{"this processor lacks what Hyperscan needs (SSSE3)"}};
         made_.text_ = std::move(text);
+        for (Rule& rule : made_.text_.rules)
+            for (ReputationCheck& check : rule.reputation_checks) check.category_number = made_.text_.reputation.category(check.category);
         make_plans();
         make_payload_groups();
         make_app_groups();
@@ -221,17 +223,22 @@ private:
                 made_.any_by_app_ = true;
             }
             if (plan.hooks.any(Hooks::address)) made_.by_address_.add(number, *plan.rule);
+            for (const EventCheck& event : plan.rule->events) made_.events_[event].push_back(number);
             if (!plan.hooks.any(Hooks::transaction)) continue;
-            const ProtocolId app = app_of(*plan.rule);
-            if (app >= protocols().size()) continue;
-            const auto at = [&](const FastPattern& pattern) -> LiteralCollector& {
-                const GroupPlan& group = plan.groups[pattern.group];
-                return literals[app][{group.buffer.field, group.transforms}];
-            };
-            if (!plan.fast) made_.apps_[app].bare.add(number, *plan.rule);
-            if (plan.fast) at(*plan.fast).add(*plan.fast, number);
-            for (const FastPattern& part : plan.parts) at(part).add_part(part, number);
-            if (plan.has_bare_part) bare_parts[app].push_back(number);
+            const ProtocolId only = app_of(*plan.rule);
+            for (std::size_t app = 0; app < protocols().size(); ++app) {
+                const auto id = static_cast<ProtocolId>(app);
+                if (only == no_protocol ? !carries_files(id) : only != id) continue;
+                const auto at = [&](const FastPattern& pattern, auto add) {
+                    const GroupPlan& group = plan.groups[pattern.group];
+                    for (const std::uint16_t field : fields_of(group.buffer, id, plan.guard.directions))
+                        add(literals[app][{field, group.transforms}]);
+                };
+                if (!plan.fast) made_.apps_[app].bare.add(number, *plan.rule);
+                if (plan.fast) at(*plan.fast, [&](LiteralCollector& at_field) { at_field.add(*plan.fast, number); });
+                for (const FastPattern& part : plan.parts) at(part, [&](LiteralCollector& at_field) { at_field.add_part(part, number); });
+                if (plan.has_bare_part) bare_parts[app].push_back(number);
+            }
         }
         made_.by_address_.finish();
         for (std::size_t app = 0; app < literals.size(); ++app) {
@@ -240,7 +247,7 @@ private:
             made_.apps_[app].bare.finish();
             for (auto& [key, collector] : literals[app]) {
                 const BufferRef buffer{BufferRef::Source::field, static_cast<ProtocolId>(app), key.first};
-                made_.apps_[app].buffers.push_back({key.first, key.second, collector.finish("transaction " + name_of(buffer), inputs_)});
+                made_.apps_[app].buffers.push_back({key.first, key.second, collector.finish("transaction " + describe(buffer), inputs_)});
             }
         }
     }
@@ -291,11 +298,12 @@ private:
         }
         for (RulePlan& plan : made_.plans_)
             for (const GroupPlan& group : plan.groups)
-                for (const Step& step : group.steps)
-                    if (const auto* const regex = std::get_if<RegexStep>(&step.what); regex != nullptr && !refused[regex->regex].empty()) {
-                        if (plan.guard.directions != 0) reject(*plan.rule, "pcre: " + refused[regex->regex]);
-                        plan.guard.directions = 0;
-                    }
+                for (const auto* const steps : {&group.steps, &group.decoded})
+                    for (const Step& step : *steps)
+                        if (const auto* const regex = std::get_if<RegexStep>(&step.what); regex != nullptr && !refused[regex->regex].empty()) {
+                            if (plan.guard.directions != 0) reject(*plan.rule, "pcre: " + refused[regex->regex]);
+                            plan.guard.directions = 0;
+                        }
     }
 
     void mark_stream_ports() {
@@ -352,6 +360,11 @@ Result<std::shared_ptr<const Compiled>, std::string> compile(RuleText text, cons
     return Compiler{}.run(std::move(text), options);
 }
 
+const std::vector<RuleIndex>* Compiled::on_event(EventCheck::Layer layer, std::string_view name) const {
+    const auto found = events_.find(EventCheck{layer, std::string{name}});
+    return found == events_.end() ? nullptr : &found->second;
+}
+
 std::optional<Explanation> Compiled::explain(std::uint32_t sid) const {
     const auto found = std::find_if(plans_.begin(), plans_.end(), [sid](const RulePlan& plan) { return plan.rule->sid == sid; });
     if (found == plans_.end()) return std::nullopt;
@@ -362,7 +375,7 @@ std::optional<Explanation> Compiled::explain(std::uint32_t sid) const {
     if (plan.fast) {
         out.literal = plan.fast->literal;
         out.nocase = plan.fast->nocase;
-        out.buffer = name_of(plan.groups[plan.fast->group].buffer);
+        out.buffer = describe(plan.groups[plan.fast->group].buffer);
     } else {
         out.condition = name_of(ConditionIndex::condition_of(*plan.rule));
     }
@@ -387,6 +400,7 @@ std::optional<Explanation> Compiled::explain(std::uint32_t sid) const {
         if (plan.hooks.any(Hooks::transaction)) out.groups.emplace_back("transaction");
         if (plan.hooks.any(Hooks::app_known)) out.groups.emplace_back("app-layer protocol");
         if (plan.hooks.any(Hooks::address)) out.groups.emplace_back("addresses");
+        if (plan.hooks.any(Hooks::event)) out.groups.emplace_back("events");
     }
     return out;
 }

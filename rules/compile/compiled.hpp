@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -104,6 +105,9 @@ public:
     /// Rules judged once per direction, by addresses alone.
     [[nodiscard]] const ConditionIndex& by_address() const noexcept { return by_address_; }
 
+    /// Rules judged when an oddity of that name is seen; null: none. Look-ups are for load time: the list lives as long as this.
+    [[nodiscard]] const std::vector<RuleIndex>* on_event(EventCheck::Layer layer, std::string_view name) const;
+
     /// Whether a stream rule may apply to a session with these ports.
     [[nodiscard]] bool stream_ports(std::uint16_t client, std::uint16_t server) const noexcept {
         return stream_any_ || stream_client_ports_[client] || stream_server_ports_[server];
@@ -123,6 +127,7 @@ private:
     std::vector<RuleIndex> by_apps_;
     bool any_by_app_ = false;
     ConditionIndex by_address_;
+    std::map<EventCheck, std::vector<RuleIndex>> events_;
     bool stream_any_ = false;
     std::vector<bool> stream_client_ports_, stream_server_ports_;
     std::vector<FileError> rejected_;

@@ -52,7 +52,7 @@ std::optional<FastPattern> choose_fast_pattern(const Rule& rule, Eligible eligib
         for (const Check& check : rule.groups[i].checks) {
             const auto* const content = std::get_if<Content>(&check);
             if (content == nullptr || content->negated || content->pattern.empty()) continue;
-            const detail::Rating rating{content->fast_pattern, rule.groups[i].buffer.source == BufferRef::Source::field,
+            const detail::Rating rating{content->fast_pattern, rule.groups[i].buffer.of_transaction(),
                                         content->pattern.size(), strength_of(content->pattern)};
             if (best != nullptr && rating <= best_rating) continue;
             best = content;

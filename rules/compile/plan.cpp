@@ -39,6 +39,8 @@ Nature nature_of(const Step& step) {
             return {s.source.relative, false, reads(s.source) | bit(s.right.variable), bit(s.variable)};
         }
         Nature operator()(const BufferSize&) const { return {}; }
+        Nature operator()(const DatasetCheck&) const { return {}; }
+        Nature operator()(const Base64Decode& s) const { return {s.relative, false, 0, 0}; }
     };
     return std::visit(Visitor{}, step.what);
 }
@@ -119,25 +121,55 @@ struct StepMaker {
     }
 };
 
-Result<GroupPlan, std::string> make_group(const BufferGroup& group, RegexPool& regexes, bool in_stream) {
-    GroupPlan plan{group.buffer, group.transforms, {}};
-    if (group.checks.size() > max_steps) return Unexpected{"more than " + std::to_string(max_steps) + " checks on one buffer"};
+Result<std::vector<Step>, std::string> make_steps(const std::vector<Check>& checks, RegexPool& regexes, bool in_stream) {
+    if (checks.size() > max_steps) return Unexpected{"more than " + std::to_string(max_steps) + " checks on one buffer"};
     // Whether a regular expression's place is asked for shows in the steps behind it, so these come first, without expressions.
     std::vector<Nature> natures;
-    for (const Check& check : group.checks) {
+    for (const Check& check : checks) {
         const auto* const pcre = std::get_if<Pcre>(&check);
         RegexPool unused;
         StepMaker maker{unused, true};
         natures.push_back(pcre != nullptr ? Nature{pcre->relative, !pcre->negated, 0, 0} : nature_of(std::visit(maker, check)));
     }
-    for (std::size_t i = 0; i < group.checks.size(); ++i) {
-        const auto* const pcre = std::get_if<Pcre>(&group.checks[i]);
+    std::vector<Step> steps;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        const auto* const pcre = std::get_if<Pcre>(&checks[i]);
         const bool window_start = in_stream && pcre != nullptr && !pcre->relative && looks_at_start(*pcre);
         StepMaker maker{regexes, window_start || (natures[i].moves && leans_back(natures, i + 1))};
-        plan.steps.push_back(std::visit(maker, group.checks[i]));
+        steps.push_back(std::visit(maker, checks[i]));
         if (!maker.error.empty()) return Unexpected{std::move(maker.error)};
     }
-    connect(plan.steps);
+    connect(steps);
+    return steps;
+}
+
+/// The rule's base64_data group, if this one decodes for it.
+const BufferGroup* decoded_group(const Rule& rule, const BufferGroup& group) {
+    const auto decodes = [](const Check& check) { return std::holds_alternative<Base64Decode>(check); };
+    if (std::none_of(group.checks.begin(), group.checks.end(), decodes)) return nullptr;
+    for (const BufferGroup& other : rule.groups)
+        if (other.buffer.source == BufferRef::Source::base64) return &other;
+    return nullptr;
+}
+
+Result<GroupPlan, std::string> make_group(const Rule& rule, const BufferGroup& group, RegexPool& regexes, bool in_stream) {
+    GroupPlan plan{group.buffer, group.transforms, {}};
+    for (Transform& transform : plan.transforms) {
+        if (transform.kind != Transform::capture) continue;
+        Pcre pcre;
+        pcre.pattern = transform.text;
+        const auto number = regexes.add(pcre, false);
+        if (!number) return Unexpected{"pcrexform: " + number.error()};
+        transform.regex = *number;
+    }
+    auto steps = make_steps(group.checks, regexes, in_stream);
+    if (!steps) return Unexpected{steps.error()};
+    plan.steps = std::move(steps).value();
+    if (const BufferGroup* const decoded = decoded_group(rule, group)) {
+        auto inner = make_steps(decoded->checks, regexes, false);
+        if (!inner) return Unexpected{inner.error()};
+        plan.decoded = std::move(inner).value();
+    }
     return plan;
 }
 
@@ -182,22 +214,35 @@ bool asks_flowbits(const Rule& rule) {
                        [](const FlowbitOp& op) { return op.op == FlowbitOp::Op::isset || op.op == FlowbitOp::Op::isnotset; });
 }
 
+/// It depends on what was remembered: it may match later although it does not now.
+bool asks_memory(const Rule& rule) {
+    return asks_flowbits(rule) ||
+           std::any_of(rule.hostbits.begin(), rule.hostbits.end(),
+                       [](const HostBitOp& op) { return op.op == FlowbitOp::Op::isset || op.op == FlowbitOp::Op::isnotset; }) ||
+           std::any_of(rule.flowints.begin(), rule.flowints.end(), [](const FlowintOp& op) { return !op.changes(); });
+}
+
+/// What the policy or a reputation says of the session's ends.
+bool asks_ends(const Rule& rule) { return !rule.policy_checks.empty() || !rule.reputation_checks.empty(); }
+
 /// Suricata's manual, "Rule Types and Categorization": what a rule asks decides on what occasions it is judged.
 Hooks hooks_of(const Rule& rule) {
     using Source = BufferRef::Source;
+    if (!rule.events.empty()) return {Hooks::event, Hooks::event};
     const FlowOptions& flow = rule.flow;
     bool field = !rule.field_checks.empty(), payload = false, headers = false, anchored = false;
     for (const BufferGroup& group : rule.groups) {
-        field |= group.buffer.source == Source::field;
+        field |= group.buffer.of_transaction();
         payload |= group.buffer.source == Source::payload;
-        headers |= group.buffer.source != Source::field && group.buffer.source != Source::payload;
+        headers |= !group.buffer.of_transaction() && group.buffer.source != Source::payload && group.buffer.source != Source::base64;
         anchored |= group.buffer.source == Source::payload && counts_from_start(group);
     }
     const bool packet_checks = headers || std::any_of(rule.header_checks.begin(), rule.header_checks.end(), [](const HeaderCheck& check) {
                                    return !std::holds_alternative<StreamSizeCheck>(check);
                                });
     const bool app = rule.header.app != no_protocol || rule.app_layer_protocol != no_protocol;
-    const bool state = flow.established || flow.not_established || asks_flowbits(rule) || !rule.header_checks.empty();
+    const bool state =
+        flow.established || flow.not_established || asks_memory(rule) || asks_ends(rule) || !rule.header_checks.empty();
     if (field) return {Hooks::transaction, Hooks::transaction};
     if (payload) {
         const bool stream_only = rule.header.protocol == Protocol::tcp_stream || flow.only_stream;
@@ -257,6 +302,15 @@ Result<std::uint32_t, std::string> RegexPool::add(const Pcre& pcre, bool truth_o
     return number;
 }
 
+std::optional<FastPattern> literal_of(const Rule& rule) {
+    // In a transaction the payload is a side condition: it is looked at when the fields agree.
+    const Hooks hooks = hooks_of(rule);
+    if (hooks.any(Hooks::event)) return std::nullopt;
+    return choose_fast_pattern(rule, [fields = hooks.any(Hooks::transaction)](const BufferGroup& group) {
+        return fields ? group.buffer.of_transaction() : group.buffer.source == BufferRef::Source::payload && group.transforms.empty();
+    });
+}
+
 Result<RulePlan, std::string> make_plan(const Rule& rule, RegexPool& regexes) {
     RulePlan plan;
     plan.rule = &rule;
@@ -265,25 +319,21 @@ Result<RulePlan, std::string> make_plan(const Rule& rule, RegexPool& regexes) {
     plan.guard = guard_of(rule);
     plan.hooks = hooks_of(rule);
     plan.stream_only = rule.header.protocol == Protocol::tcp_stream || rule.flow.only_stream;
+    plan.once = plan.hooks.any(Hooks::packet) && asks_ends(rule) && !asks_memory(rule) && rule.groups.empty() && rule.header_checks.empty();
     for (const BufferGroup& group : rule.groups) {
-        auto made = make_group(group, regexes, plan.hooks.any(Hooks::stream));
+        auto made = make_group(rule, group, regexes, plan.hooks.any(Hooks::stream));
         if (!made) return Unexpected{made.error()};
         plan.groups.push_back(std::move(made).value());
     }
-    // In a transaction the payload is a side condition: it is looked at when the fields agree.
     const bool fields = plan.hooks.any(Hooks::transaction);
-    const auto searched = [fields](const BufferGroup& group) {
-        return fields ? group.buffer.source == BufferRef::Source::field
-                      : group.buffer.source == BufferRef::Source::payload && group.transforms.empty();
-    };
-    plan.fast = choose_fast_pattern(rule, searched);
+    plan.fast = literal_of(rule);
     plan.history = !is_single_literal(plan);
     plan.both_ways = fields && plan.guard.directions == 3;
     if (!plan.both_ways || !plan.fast) return plan;
     plan.has_bare_part = !rule.field_checks.empty();
     for (std::size_t i = 0; i < rule.groups.size(); ++i) {
-        const auto this_group = [&](const BufferGroup& group) { return searched(group) && &group == &rule.groups[i]; };
-        if (!searched(rule.groups[i]) || rule.groups[i].buffer == rule.groups[plan.fast->group].buffer) continue;
+        const auto this_group = [&](const BufferGroup& group) { return &group == &rule.groups[i]; };
+        if (!rule.groups[i].buffer.of_transaction() || rule.groups[i].buffer == rule.groups[plan.fast->group].buffer) continue;
         if (auto part = choose_fast_pattern(rule, this_group))
             plan.parts.push_back(std::move(*part));
         else
@@ -301,15 +351,17 @@ bool judged_before(const Rule& left, const Rule& right) noexcept {
             default: return 2;  // every kind of reject
         }
     };
-    const auto flowbits = [](const Rule& rule) {
-        const bool asks = asks_flowbits(rule);
-        const bool sets = std::any_of(rule.flowbits.begin(), rule.flowbits.end(), [](const FlowbitOp& op) {
-            return op.op != FlowbitOp::Op::isset && op.op != FlowbitOp::Op::isnotset;
-        });
+    const auto rank = [](const auto& operations, auto changes) {
+        const bool sets = std::any_of(operations.begin(), operations.end(), changes);
+        const bool asks = !std::all_of(operations.begin(), operations.end(), changes);
         return sets ? (asks ? 1 : 0) : (asks ? 2 : 3);
     };
-    if (action(left) != action(right)) return action(left) < action(right);
-    return flowbits(left) < flowbits(right);
+    const auto changes_bit = [](const auto& op) { return op.op != FlowbitOp::Op::isset && op.op != FlowbitOp::Op::isnotset; };
+    const auto ranks = [&](const Rule& rule) {
+        return std::array{action(rule), rank(rule.flowbits, changes_bit),
+                          rank(rule.flowints, [](const FlowintOp& op) { return op.changes(); }), rank(rule.hostbits, changes_bit)};
+    };
+    return ranks(left) < ranks(right);
 }
 
 }  // namespace weir::rules

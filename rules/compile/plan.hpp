@@ -36,7 +36,7 @@ struct RegexStep {
 };
 
 struct Step {
-    std::variant<ContentStep, RegexStep, DataAt, ByteTest, ByteJump, ByteExtract, ByteMath, BufferSize> what;
+    std::variant<ContentStep, RegexStep, DataAt, ByteTest, ByteJump, ByteExtract, ByteMath, BufferSize, Base64Decode, DatasetCheck> what;
     bool retry = true;        ///< a later step depends on where this one matched: if that fails, its next match is tried
     bool independent = true;  ///< neither this step nor a later one depends on those before: its failure is final
     bool forward = false;     ///< a content that can only be further on than the one before, to any distance: if it is not found
@@ -47,6 +47,7 @@ struct GroupPlan {
     BufferRef buffer;
     std::vector<Transform> transforms;
     std::vector<Step> steps;
+    std::vector<Step> decoded{};  ///< over what a Base64Decode among the steps makes of the buffer
 };
 
 // ---------------------------------------------------------------- when a rule is judged
@@ -59,6 +60,7 @@ struct Hooks {
         transaction = 4,  ///< a report of its protocol
         app_known = 8,    ///< once per direction, when the application protocol is known
         address = 16,     ///< once per direction, with its first packet: nothing but addresses is asked
+        event = 32,       ///< an oddity that the rule names was seen
     };
     std::uint8_t tcp = 0, other = 0;
     [[nodiscard]] bool any(std::uint8_t bits) const noexcept { return ((tcp | other) & bits) != 0; }
@@ -102,6 +104,7 @@ struct RulePlan {
     Guard guard;
     Hooks hooks;
     bool stream_only = false;  ///< `tcp-stream`, `flow:only_stream`: not even packets outside an established stream
+    bool once = false;         ///< judged by packet, and fires once per direction: it asks for the session's ends only
     bool history = false;      ///< more than one literal: earlier bytes of the stream are needed
     bool both_ways = false;    ///< no direction and several fields: request and response may each show a part
     std::vector<GroupPlan> groups;
@@ -127,11 +130,14 @@ private:
     std::map<std::string, std::uint32_t> known_;
 };
 
+/// The literal that the rule waits for before it is judged; none: it waits for none.
+[[nodiscard]] std::optional<FastPattern> literal_of(const Rule& rule);
+
 /// Makes a plan; its regular expressions are added to `regexes`. The error is a sentence.
 [[nodiscard]] Result<RulePlan, std::string> make_plan(const Rule& rule, RegexPool& regexes);
 
-/// Where rules stand among each other: by action, and there rules that set flowbits before those that ask for them; equal
-/// rules keep the order of their files.
+/// Where rules stand among each other: by action, and there rules that set flowbits (then flowints, then xbits and hostbits)
+/// before those that ask for them; equal rules keep the order of their files.
 [[nodiscard]] bool judged_before(const Rule& left, const Rule& right) noexcept;
 
 }  // namespace weir::rules

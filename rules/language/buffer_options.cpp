@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keywords that name buffers, and the forms in which a protocol's field stands in a rule.
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
+#include "rules/language/files.hpp"
 #include "rules/language/options.hpp"
 
 namespace weir::rules::language {
@@ -76,7 +78,83 @@ void parse_icmp_header(RuleBuilder& builder, const Option& option, std::uint8_t 
     builder.open({BufferRef::Source::icmp_header}, false, option.name);
 }
 
-void parse_transform_word(RuleBuilder& builder, const Option& option, Transform transform) { builder.transform(transform, option.name); }
+void parse_ip_address(RuleBuilder& builder, const Option& option, BufferRef::Source side) { builder.open({side}, false, option.name); }
+
+void parse_base64_data(RuleBuilder& builder, const Option& option) {
+    const auto decodes = [](const RuleBuilder::Item& item) { return std::holds_alternative<Base64Decode>(item.check); };
+    if (std::ranges::none_of(builder.items(), decodes))
+        refuse(option.name, "base64_data looks at what base64_decode has decoded: expected that before it");
+    builder.open({BufferRef::Source::base64}, false, option.name);
+}
+
+void parse_file_data(RuleBuilder& builder, const Option& option) {
+    const Header& header = builder.rule.header;
+    if (header.protocol == Protocol::application && !carries_files(header.app))
+        refuse(option.name, std::string(protocols()[header.app].name) + " carries no files that weir sees");
+    builder.require_tcp(option.name);
+    builder.open({BufferRef::Source::file}, false, option.name);
+}
+
+void parse_transform_word(RuleBuilder& builder, const Option& option, Transform::Kind transform) {
+    builder.transform(transform, option.name);
+}
+
+void parse_xor(RuleBuilder& builder, const Option& option) {
+    constexpr std::size_t longest_key = 255;
+    const Text key = unquoted(option);
+    std::string bytes;
+    const auto digit = [&](std::size_t at) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const std::string lower = lower_case(key.text.substr(at, 1));
+        const std::size_t value = lower.empty() ? std::string_view::npos : digits.find(lower);
+        if (value == std::string_view::npos) refuse(key.from(at), "the key is hexadecimal, two digits a byte, as in `xor:\"0d0ac8ff\"`");
+        return value;
+    };
+    for (std::size_t at = 0; at < key.size(); at += 2) {
+        const std::size_t high = digit(at);
+        bytes += static_cast<char>(high * 16 + digit(std::min(at + 1, key.size())));
+    }
+    if (bytes.empty() || bytes.size() > longest_key) refuse(key, "the key has 1 to " + std::to_string(longest_key) + " bytes");
+    builder.transform({Transform::exclusive_or, std::move(bytes)}, option.name);
+}
+
+void parse_pcrexform(RuleBuilder& builder, const Option& option) {
+    const Text expression = unquoted(option);
+    if (expression.empty()) refuse(option.value, "the expression is empty");
+    if (expression.text.find('(') == std::string_view::npos)
+        refuse(expression, "the buffer becomes what the expression's first group matches: expected one in brackets");
+    builder.transform({Transform::capture, std::string(expression.text)}, option.name);
+}
+
+void parse_ssl_version(RuleBuilder& builder, const Option& option) {
+    struct Version {
+        std::string_view word;
+        std::uint64_t number;
+    };
+    static constexpr std::array versions{Version{"sslv2", 0x0002},  Version{"sslv3", 0x0300},  Version{"tls1.0", 0x0301},
+                                         Version{"tls1.1", 0x0302}, Version{"tls1.2", 0x0303}, Version{"tls1.3", 0x0304}};
+    const Keyword* const field = find_keyword("tls.version");
+    if (field == nullptr || field->app == no_protocol) refuse(option.name, "keyword ssl_version is not supported yet");
+    builder.require_app(field->app, option.name);
+    FieldCheck check{field->app, field->field, {}};
+    bool first = true;
+    for (Text word : split(unquoted(option), ',')) {
+        const bool negated = word.text.starts_with('!');
+        if (negated) word = word.from(1).trimmed();
+        const auto version = std::ranges::find(versions, lower_case(word.text), &Version::word);
+        if (version == versions.end())
+            refuse(word, "unknown version " + shown(word.text) + ": expected sslv2, sslv3, tls1.0, tls1.1, tls1.2 or tls1.3");
+        const IntegerRange range{negated ? IntegerRange::Op::not_equal : IntegerRange::Op::equal, version->number, 0};
+        if (negated)  // none of those that are named so
+            builder.rule.field_checks.push_back({field->app, field->field, range});
+        else if (first)
+            check.range = range;
+        else
+            check.others.push_back(range);
+        first = first && negated;
+    }
+    if (!first) builder.rule.field_checks.push_back(std::move(check));
+}
 
 void parse_urilen(RuleBuilder& builder, const Option& option) {
     Text rest = unquoted(option);

@@ -6,7 +6,7 @@
 namespace weir::rules::language {
 namespace {
 
-constexpr std::size_t most_flowbits = 65'535;
+constexpr std::size_t most_names = 65'535;
 constexpr std::size_t most_variables = 127;
 
 std::string protocol_name(ProtocolId app) { return std::string(protocols()[app].name); }
@@ -34,15 +34,18 @@ bool allows(const Header& header, std::uint8_t ip_protocol) {
 
 bool is_list(const Field& field) noexcept { return field.path.empty() || field.path.find("[]") != std::string_view::npos; }
 
-std::uint16_t Shared::flowbit(Text name) {
-    if (name.empty()) refuse(name, "the name of a flowbit is missing");
-    const auto [known, is_new] = flowbit_numbers.try_emplace(std::string(name.text), static_cast<std::uint16_t>(flowbits.size()));
+std::uint16_t NameTable::number(Text name) {
+    const std::string kind(kind_);
+    if (name.empty()) refuse(name, "the name of a " + kind + " is missing");
+    if (name.text.find_first_of(" \t,") != std::string_view::npos)
+        refuse(name, shown(name.text) + " is no name of a " + kind + ": expected one word");
+    const auto [known, is_new] = numbers_.try_emplace(std::string(name.text), static_cast<std::uint16_t>(names_.size()));
     if (is_new) {
-        if (flowbits.size() >= most_flowbits) {
-            flowbit_numbers.erase(known);
-            refuse(name, "more than " + std::to_string(most_flowbits) + " flowbits in one rule set");
+        if (names_.size() >= most_names) {
+            numbers_.erase(known);
+            refuse(name, "more than " + std::to_string(most_names) + " names of a " + kind + " in one rule set");
         }
-        flowbits.emplace_back(name.text);
+        names_.emplace_back(name.text);
     }
     return known->second;
 }
@@ -106,7 +109,7 @@ void RuleBuilder::open_payload() {
     in_force_ = payload_;
 }
 
-void RuleBuilder::transform(Transform transform, Text mention) {
+void RuleBuilder::transform(const Transform& transform, Text mention) {
     if (!mention_) refuse(mention, std::string(mention.text) + " stands right behind the buffer that it changes: expected one before it");
     mention_->slot.transforms.push_back(transform);
 }

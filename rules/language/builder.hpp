@@ -26,14 +26,28 @@ struct Remark {
     std::string reason;
 };
 
+/// Names that all rules of a run share, by number.
+class NameTable {
+public:
+    /// `names`: the list in RuleText; `kind` stands in refusals.
+    NameTable(std::vector<std::string>& names, std::string_view kind) : names_(names), kind_(kind) {}
+    /// The number of a name. Refused: no name, or more names than a rule set may have.
+    std::uint16_t number(Text name);
+
+private:
+    std::vector<std::string>& names_;
+    std::string_view kind_;
+    std::unordered_map<std::string, std::uint16_t> numbers_;
+};
+
 /// What all rules of a run share.
 struct Shared {
+    Shared(const Classification& classes, RuleText& into)
+        : classification(classes), text(into), flowbits(into.flowbits, "flowbit"), hostbits(into.hostbits, "xbit"),
+          flowints(into.flowints, "flowint") {}
     const Classification& classification;
-    std::vector<std::string>& flowbits;  ///< RuleText::flowbits
-    std::unordered_map<std::string, std::uint16_t> flowbit_numbers{};
-
-    /// The number of a flowbit's name. Refused: more names than a rule set may have.
-    std::uint16_t flowbit(Text name);
+    RuleText& text;
+    NameTable flowbits, hostbits, flowints;
 };
 
 /// Collects one rule. Keywords call it in the rule's order; `finish` checks the whole and puts the buffers' checks together.
@@ -65,7 +79,7 @@ public:
     void open_payload();
     [[nodiscard]] bool in_sticky_buffer() const noexcept { return mention_ || in_force_ != payload_; }
     /// Changes the sticky buffer that was just opened.
-    void transform(Transform transform, Text mention);
+    void transform(const Transform& transform, Text mention);
 
     /// Adds a check on the buffer in force.
     void add(Check check, Text where);

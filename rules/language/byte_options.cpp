@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "rules/language/options.hpp"
 
@@ -127,6 +128,26 @@ void parse_isdataat(RuleBuilder& builder, const Option& option) {
 void parse_bsize(RuleBuilder& builder, const Option& option) {
     if (!builder.in_sticky_buffer()) refuse(option.name, "bsize asks for the size of a sticky buffer: expected one before it");
     builder.add(BufferSize{parse_range(unquoted(option), std::numeric_limits<std::uint64_t>::max())}, option.name);
+}
+
+void parse_base64_decode(RuleBuilder& builder, const Option& option) {
+    constexpr std::uint64_t most = 65'535;
+    builder.only_once(option);
+    Base64Decode decode;
+    bool bytes = false, offset = false;
+    for (const Text& part : option.value.empty() ? std::vector<Text>{} : split(unquoted(option), ',')) {
+        Text rest = part;
+        const Text word = take_word(rest);
+        if (word.is("bytes") && !std::exchange(bytes, true))
+            decode.bytes = static_cast<std::uint16_t>(parse_unsigned(rest, 1, most));
+        else if (word.is("offset") && !std::exchange(offset, true))
+            decode.offset = static_cast<std::uint16_t>(parse_unsigned(rest, 0, most));
+        else if (part.is("relative") && !decode.relative)
+            decode.relative = true;
+        else
+            refuse_word(part, option);
+    }
+    builder.add(decode, option.name);
 }
 
 void parse_byte_test(RuleBuilder& builder, const Option& option) {

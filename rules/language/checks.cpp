@@ -91,12 +91,36 @@ void check_items(const std::vector<Item>& items) {
     }
 }
 
+/// base64_decode and base64_data come together.
+void check_base64(const RuleBuilder& builder) {
+    const Item* decode = nullptr;
+    bool data = false;
+    for (const Item& item : builder.items()) {
+        if (std::holds_alternative<Base64Decode>(item.check)) decode = &item;
+        const RuleBuilder::Slot& slot = builder.slots()[item.slot];
+        if (slot.buffer.source != BufferRef::Source::base64) continue;
+        data = true;
+        if (!slot.transforms.empty()) refuse(item.where, "base64_data takes no transforms");
+        if (std::holds_alternative<Base64Decode>(item.check)) refuse(item.where, "base64_decode decodes another buffer than base64_data");
+    }
+    if (decode != nullptr && !data) refuse(decode->where, "base64_decode is for base64_data, which the rule lacks");
+}
+
+/// A rule about an event is judged when that is seen, with the packet at hand and no transaction.
+void check_event(const RuleBuilder& builder, Text end) {
+    if (builder.rule.events.empty()) return;
+    if (!builder.rule.field_checks.empty()) refuse(end, "a rule about an event cannot ask for a field of the protocol too");
+    for (const Item& item : builder.items())
+        if (builder.slots()[item.slot].buffer.of_transaction())
+            refuse(item.where, "a rule about an event cannot look at the buffers of a protocol too");
+}
+
 void check_payload_size(const RuleBuilder& builder, Text end) {
     for (const HeaderCheck& check : builder.rule.header_checks) {
         const PacketCheck* const packet = std::get_if<PacketCheck>(&check);
         if (packet == nullptr || packet->field != PacketField::payload_size) continue;
         if (builder.rule.flow.only_stream) refuse(end, "dsize asks for a packet, flow:only_stream for a stream");
-        const auto is_field = [&](const Item& item) { return builder.slots()[item.slot].buffer.source == BufferRef::Source::field; };
+        const auto is_field = [&](const Item& item) { return builder.slots()[item.slot].buffer.of_transaction(); };
         const auto field = std::ranges::find_if(builder.items(), is_field);
         if (field != builder.items().end())
             refuse(field->where, "dsize is about a packet's payload: it cannot stand with the buffers of a protocol");
@@ -170,6 +194,8 @@ void check_rule(const RuleBuilder& builder, Text end) {
     if (rule.sid == 0) refuse(end, "sid is missing: expected a number that names the rule");
     if (rule.threshold && rule.detection_filter) refuse(end, "threshold and detection_filter contradict each other: expected one of them");
     check_items(builder.items());
+    check_base64(builder);
+    check_event(builder, end);
     check_payload_size(builder, end);
     check_directions(builder);
 }

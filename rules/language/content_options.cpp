@@ -202,8 +202,6 @@ void parse_fast_pattern(RuleBuilder& builder, const Option& option) {
     }
 }
 
-void parse_prefilter(RuleBuilder& builder, const Option& option) { builder.only_once(option); }
-
 void parse_replace(RuleBuilder& builder, const Option& option) {
     const Quoted quoted = quoted_value(option);
     if (quoted.negated) refuse(option.value, "replace cannot be negated");

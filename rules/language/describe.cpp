@@ -57,7 +57,8 @@ std::string list_text(const PortList& list) {
 /// Writes one rule; holds what the parts need to name things.
 class Describer {
 public:
-    Describer(const Rule& rule, std::span<const std::string> flowbits) : rule_(rule), flowbits_(flowbits) {}
+    Describer(const Rule& rule, std::span<const std::string> flowbits, const RuleText* names = nullptr)
+        : rule_(rule), flowbits_(flowbits), names_(names) {}
 
     std::string text() {
         header();
@@ -65,14 +66,18 @@ public:
         session();
         for (const HeaderCheck& check : rule_.header_checks)
             line(std::visit([this](const auto& value) { return this->header_check(value); }, check));
-        for (const FieldCheck& check : rule_.field_checks)
-            line(describe(BufferRef{BufferRef::Source::field, check.app, check.field}) + ' ' + describe(check.range));
+        for (const FieldCheck& check : rule_.field_checks) {
+            std::string ranges = describe(check.range);
+            for (const IntegerRange& other : check.others) ranges += " or " + describe(other);
+            line(describe(BufferRef{BufferRef::Source::field, check.app, check.field}) + ' ' + ranges);
+        }
         for (const BufferGroup& group : rule_.groups) {
             std::string head = describe(group.buffer);
-            constexpr std::array<std::string_view, 9> names{
-                "dotprefix",  "to_lowercase", "to_uppercase", "strip_whitespace", "compress_whitespace",
-                "url_decode", "to_md5",       "to_sha1",      "to_sha256"};
-            for (const Transform transform : group.transforms) head += ' ' + word(transform, names);
+            constexpr std::array<std::string_view, 13> names{
+                "dotprefix", "to_lowercase", "to_uppercase", "strip_whitespace", "compress_whitespace",  "url_decode", "to_md5",
+                "to_sha1",   "to_sha256",    "header_lowercase", "strip_pseudo_headers", "xor", "pcrexform"};
+            for (const Transform& transform : group.transforms)
+                head += ' ' + word(transform.kind, names) + (transform.text.empty() ? "" : pattern_text(transform.text));
             line(head + ':');
             for (const Check& check : group.checks)
                 line("  " + std::visit([this](const auto& value) { return this->check(value); }, check));
@@ -134,9 +139,43 @@ private:
                 bits += (bits.empty() ? "" : "|") + (bit < flowbits_.size() ? flowbits_[bit] : std::to_string(bit));
             line("flowbits " + word(operation.op, names) + ' ' + bits);
         }
+        for (const HostBitOp& operation : rule_.hostbits) {
+            constexpr std::array<std::string_view, 5> names{"set", "unset", "toggle", "isset", "isnotset"};
+            constexpr std::array<std::string_view, 3> tracks{"source", "destination", "pair"};
+            line("xbits " + word(operation.op, names) + ' ' + shared(&RuleText::hostbits, operation.bit) + ' ' + word(operation.track, tracks) + " for " +
+                 std::to_string(operation.seconds) + " s");
+        }
+        for (const FlowintOp& operation : rule_.flowints) {
+            constexpr std::array<std::string_view, 11> names{"=", "+", "-", "<", "<=", "==", "!=", ">=", ">", "isset", "isnotset"};
+            std::string numbers = "flowint " + shared(&RuleText::flowints, operation.name) + ' ' + word(operation.op, names);
+            if (operation.op < FlowintOp::Op::isset)
+                numbers += operation.other < 0 ? ' ' + std::to_string(operation.value) : " flowint " + shared(&RuleText::flowints, static_cast<std::uint16_t>(operation.other));
+            line(numbers);
+        }
+        for (const PolicyCheck& check : rule_.policy_checks) line(std::visit([](const auto& value) { return policy_check(value); }, check));
+        for (const ReputationCheck& check : rule_.reputation_checks) {
+            constexpr std::array<std::string_view, 4> sides{"any", "src", "dst", "both"};
+            line("iprep " + word(check.side, sides) + ' ' + check.category + ' ' + describe(check.score));
+        }
+        for (const EventCheck& event : rule_.events) {
+            constexpr std::array<std::string_view, 3> layers{"decode-event", "stream-event", "app-layer-event"};
+            line(word(event.layer, layers) + ' ' + event.name);
+        }
         if (rule_.threshold) line(threshold(*rule_.threshold));
         if (rule_.detection_filter) line(threshold(*rule_.detection_filter));
     }
+
+    static std::string policy_check(const EquipmentCheck& check) {
+        constexpr std::array<std::string_view, 5> names{"equipment.name", "equipment.vendor", "equipment.role", "equipment.site", "contract"};
+        std::string values;
+        for (const std::string& value : check.values) values += (values.empty() ? "" : ",") + value;
+        return word(check.attribute, names) + (check.negated ? " !" : " ") + values;
+    }
+    static std::string policy_check(const ContractCheck& check) {
+        const bool expected = check.said == ContractCheck::Said::expected;
+        return std::string(check.egress ? "egress " : "ingress ") + (expected ? "expected" : check.kind.empty() ? "unexpected" : check.kind);
+    }
+    static std::string policy_check(const FacingCheck& check) { return std::string("direction ") + (check.egress ? "egress" : "ingress"); }
 
     static std::string threshold(const Threshold& threshold) {
         constexpr std::array<std::string_view, 5> types{"limit", "threshold", "both", "backoff", "detection_filter"};
@@ -260,15 +299,32 @@ private:
         return "byte_math " + source(math.source) + ' ' + op + ' ' + number(math.right) + " -> " + name(math.variable);
     }
     std::string check(const BufferSize& size) const { return "bsize " + describe(size.size); }
+    std::string check(const Base64Decode& decode) const {
+        return "base64_decode offset " + std::to_string(decode.offset) + (decode.bytes == 0 ? "" : " bytes " + std::to_string(decode.bytes)) +
+               (decode.relative ? " relative" : "");
+    }
+    std::string check(const DatasetCheck& check) const {
+        constexpr std::array<std::string_view, 5> names{"isset", "isnotset", "set", "unset", "reputation"};
+        const bool reputation = check.op == DatasetCheck::Op::reputation;
+        return "dataset " + word(check.op, names) + ' ' + (names_ != nullptr ? names_->datasets[check.set].name : std::to_string(check.set)) + (reputation ? ' ' + describe(check.reputation) : "");
+    }
+
+    /// A name that rules share; its number where names are not at hand.
+    [[nodiscard]] std::string shared(std::vector<std::string> RuleText::*list, std::uint16_t number) const {
+        return names_ != nullptr ? (names_->*list)[number] : std::to_string(number);
+    }
 
     const Rule& rule_;
     std::span<const std::string> flowbits_;
+    const RuleText* names_;
     std::string out_;
 };
 
 }  // namespace
 
 std::string describe(const Rule& rule, std::span<const std::string> flowbits) { return Describer(rule, flowbits).text(); }
+
+std::string describe(const Rule& rule, const RuleText& names) { return Describer(rule, names.flowbits, &names).text(); }
 
 std::string describe(const BufferRef& buffer) {
     using Source = BufferRef::Source;
@@ -279,6 +335,10 @@ std::string describe(const BufferRef& buffer) {
         case Source::tcp_header: return "tcp.hdr";
         case Source::udp_header: return "udp.hdr";
         case Source::icmp_header: return "icmp.hdr";
+        case Source::ip_source: return "ip.src";
+        case Source::ip_destination: return "ip.dst";
+        case Source::file: return "file.data";
+        case Source::base64: return "base64_data";
     }
     return {};
 }

@@ -13,6 +13,9 @@ namespace weir::rules {
 /// checks. `flowbits` are RuleText::flowbits; without them marks are shown by number.
 [[nodiscard]] std::string describe(const Rule& rule, std::span<const std::string> flowbits = {});
 
+/// The same with every name that rules share: marks, numbers, sets.
+[[nodiscard]] std::string describe(const Rule& rule, const RuleText& names);
+
 /// A buffer's keyword: `payload`, `tcp.hdr`, `dns.query`.
 [[nodiscard]] std::string describe(const BufferRef& buffer);
 

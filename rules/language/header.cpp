@@ -34,6 +34,7 @@ constexpr std::array protocol_words{
     ProtocolWord{"ipv4", Protocol::ip, 0, 4},
     ProtocolWord{"ip6", Protocol::ip, 0, 6},
     ProtocolWord{"ipv6", Protocol::ip, 0, 6},
+    ProtocolWord{"pkthdr", Protocol::ip},
     ProtocolWord{"tcp", Protocol::tcp},
     ProtocolWord{"tcp-pkt", Protocol::tcp_packet},
     ProtocolWord{"tcp-stream", Protocol::tcp_stream},

@@ -110,4 +110,26 @@ void parse_target(RuleBuilder& builder, const Option& option) {
 
 void parse_noalert(RuleBuilder& builder, const Option&) { builder.rule.no_alert = true; }
 
+void parse_nothing(RuleBuilder& builder, const Option& option) { builder.only_once(option); }
+
+void parse_tag(RuleBuilder& builder, const Option& option) {
+    builder.only_once(option);
+    const auto parts = split(unquoted(option), ',');
+    const bool host = parts[0].is("host");
+    if (!host && !parts[0].is("session")) refuse(parts[0], "unknown word " + shown(parts[0].text) + ": expected session or host");
+    if (parts.size() > 4 || (!host && parts.size() != 1 && parts.size() != 3) || (host && parts.size() < 3))
+        refuse(option.value, "expected `tag:session`, `tag:session,count,metric` or `tag:host,count,metric,src`");
+    if (parts.size() > 1) {
+        (void)parse_unsigned(parts[1], 1, any_u32);
+        if (!parts[2].is("packets") && !parts[2].is("bytes") && !parts[2].is("seconds"))
+            refuse(parts[2], "unknown metric " + shown(parts[2].text) + ": expected packets, bytes or seconds");
+    }
+    if (parts.size() == 4 && !parts[3].is("src") && !parts[3].is("dst"))
+        refuse(parts[3], "unknown side " + shown(parts[3].text) + ": expected src or dst");
+}
+
+void parse_requires(RuleBuilder& builder, const Option& option) {
+    builder.only_once(option);  // what it asks for is there: the rule would not be read else
+}
+
 }  // namespace weir::rules::language

@@ -17,6 +17,10 @@ void parse_reference(RuleBuilder& builder, const Option& option);
 void parse_metadata(RuleBuilder& builder, const Option& option);
 void parse_target(RuleBuilder& builder, const Option& option);
 void parse_noalert(RuleBuilder& builder, const Option& option);
+void parse_tag(RuleBuilder& builder, const Option& option);
+void parse_requires(RuleBuilder& builder, const Option& option);
+/// Keywords that are accepted and change nothing.
+void parse_nothing(RuleBuilder& builder, const Option& option);
 
 // ---- session_options.cpp
 void parse_flow(RuleBuilder& builder, const Option& option);
@@ -25,6 +29,31 @@ void parse_threshold(RuleBuilder& builder, const Option& option);
 void parse_detection_filter(RuleBuilder& builder, const Option& option);
 void parse_app_layer_protocol(RuleBuilder& builder, const Option& option);
 void parse_stream_size(RuleBuilder& builder, const Option& option);
+
+// ---- state_options.cpp
+void parse_xbits(RuleBuilder& builder, const Option& option);
+void parse_hostbits(RuleBuilder& builder, const Option& option);
+void parse_flowint(RuleBuilder& builder, const Option& option);
+void parse_dataset(RuleBuilder& builder, const Option& option);
+void parse_datarep(RuleBuilder& builder, const Option& option);
+void parse_iprep(RuleBuilder& builder, const Option& option);
+
+// ---- policy_options.cpp
+void parse_equipment_word(RuleBuilder& builder, const Option& option, EquipmentCheck::Attribute attribute);
+template <EquipmentCheck::Attribute attribute>
+void parse_equipment(RuleBuilder& builder, const Option& option) {
+    parse_equipment_word(builder, option, attribute);
+}
+void parse_contract_word(RuleBuilder& builder, const Option& option, bool egress);
+template <bool egress>
+void parse_contract_says(RuleBuilder& builder, const Option& option) {
+    parse_contract_word(builder, option, egress);
+}
+void parse_direction(RuleBuilder& builder, const Option& option);
+void parse_app_layer_event(RuleBuilder& builder, const Option& option);
+void parse_decode_event(RuleBuilder& builder, const Option& option);
+void parse_stream_event(RuleBuilder& builder, const Option& option);
+void parse_engine_event(RuleBuilder& builder, const Option& option);
 
 // ---- packet_options.cpp
 void parse_packet_number(RuleBuilder& builder, const Option& option, PacketField field, std::uint64_t max);
@@ -49,7 +78,6 @@ void parse_within(RuleBuilder& builder, const Option& option);
 void parse_startswith(RuleBuilder& builder, const Option& option);
 void parse_endswith(RuleBuilder& builder, const Option& option);
 void parse_fast_pattern(RuleBuilder& builder, const Option& option);
-void parse_prefilter(RuleBuilder& builder, const Option& option);
 void parse_rawbytes(RuleBuilder& builder, const Option& option);
 void parse_replace(RuleBuilder& builder, const Option& option);
 void parse_pcre(RuleBuilder& builder, const Option& option);
@@ -64,7 +92,16 @@ void parse_byte_jump(RuleBuilder& builder, const Option& option);
 void parse_byte_extract(RuleBuilder& builder, const Option& option);
 void parse_byte_math(RuleBuilder& builder, const Option& option);
 
+void parse_base64_decode(RuleBuilder& builder, const Option& option);
+
 // ---- buffer_options.cpp
+void parse_base64_data(RuleBuilder& builder, const Option& option);
+void parse_file_data(RuleBuilder& builder, const Option& option);
+void parse_ip_address(RuleBuilder& builder, const Option& option, BufferRef::Source side);
+template <BufferRef::Source side>
+void parse_ip_end(RuleBuilder& builder, const Option& option) {
+    parse_ip_address(builder, option, side);
+}
 void parse_pkt_data(RuleBuilder& builder, const Option& option);
 /// Sticky buffers on headers.
 void parse_ip_header(RuleBuilder& builder, const Option& option, std::uint8_t version);
@@ -79,12 +116,15 @@ template <std::uint8_t ip_protocol>
 void parse_icmp_hdr(RuleBuilder& builder, const Option& option) {
     parse_icmp_header(builder, option, ip_protocol);
 }
-void parse_transform_word(RuleBuilder& builder, const Option& option, Transform transform);
-template <Transform transform>
+void parse_transform_word(RuleBuilder& builder, const Option& option, Transform::Kind transform);
+template <Transform::Kind transform>
 void parse_transform(RuleBuilder& builder, const Option& option) {
     parse_transform_word(builder, option, transform);
 }
+void parse_xor(RuleBuilder& builder, const Option& option);
+void parse_pcrexform(RuleBuilder& builder, const Option& option);
 void parse_urilen(RuleBuilder& builder, const Option& option);
+void parse_ssl_version(RuleBuilder& builder, const Option& option);
 /// The forms in which a protocol's field stands in a rule: `Keyword::app` and `Keyword::field` name it.
 void parse_field_buffer(RuleBuilder& builder, const Option& option);    ///< `dns.query; content:"x"`
 void parse_field_number(RuleBuilder& builder, const Option& option);    ///< `snmp.version:2`

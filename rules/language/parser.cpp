@@ -7,6 +7,7 @@
 #include "rules/language/builder.hpp"
 #include "rules/language/header.hpp"
 #include "rules/language/lexer.hpp"
+#include "rules/language/requirements.hpp"
 
 namespace weir::rules {
 namespace {
@@ -45,6 +46,22 @@ void parse_option(Text text, RuleBuilder& builder) {
     keyword->parse(builder, option);
 }
 
+/// A rule that asks for what this build lacks: left out, whatever else stands in it.
+struct Unmet {
+    std::size_t offset;
+    std::string lacking;
+};
+
+void check_requirements(Text options) {
+    while (!options.empty()) {
+        Text option = take_option(options);
+        if (!option.text.starts_with("requires")) continue;
+        const Text name = take_until(option, ':');
+        if (!name.is("requires")) continue;
+        if (auto lacking = unmet_requirement(option.trimmed())) throw Unmet{name.offset, std::move(*lacking)};
+    }
+}
+
 void parse_rule(Text text, RuleBuilder& builder, ListReader& lists) {
     if (const std::size_t zero = text.text.find('\0'); zero != std::string_view::npos)
         refuse(text.from(zero), "a zero byte: rules are text");
@@ -54,6 +71,7 @@ void parse_rule(Text text, RuleBuilder& builder, ListReader& lists) {
     if (!rest.text.ends_with(')')) refuse(rest.end(), "expected ) behind the options");
     const Text end = rest.from(rest.size() - 1);
     rest = rest.from(1).first(rest.size() - 2).trimmed();
+    if (rest.text.find("requires") != std::string_view::npos) check_requirements(rest);
     while (!rest.empty()) parse_option(take_option(rest), builder);
     builder.finish(end);
 }
@@ -62,7 +80,7 @@ void parse_rule(Text text, RuleBuilder& builder, ListReader& lists) {
 class Loader {
 public:
     Loader(const Variables& variables, const Classification& classification)
-        : shared_{classification, result_.rules.flowbits}, lists_(variables) {}
+        : shared_{classification, result_.rules}, lists_(variables) {}
 
     void read(const RuleFile& file) {
         RuleReader reader(file.text);
@@ -91,6 +109,8 @@ private:
             parse_rule(Text{line.text(), 0}.trimmed(), builder, lists_);
             keep(std::move(rule), builder);
             for (Remark& remark : builder.remarks()) report(result_.warnings, remark.offset, std::move(remark.reason));
+        } catch (const Unmet& unmet) {
+            report(result_.warnings, unmet.offset, "not loaded: the rule requires " + unmet.lacking);
         } catch (const Refusal& refusal) {
             report(result_.errors, refusal.offset, refusal.reason);
         }

@@ -149,9 +149,7 @@ void parse_flowbits(RuleBuilder& builder, const Option& option) {
     FlowbitOp operation{row->op, {}};
     const bool checks = row->op == FlowbitOp::Op::isset || row->op == FlowbitOp::Op::isnotset;
     for (const Text& name : split(rest, '|')) {
-        if (name.text.find_first_of(" \t,") != std::string_view::npos)
-            refuse(name, shown(name.text) + " is no name of a flowbit: expected one word");
-        operation.bits.push_back(builder.shared.flowbit(name));
+        operation.bits.push_back(builder.shared.flowbits.number(name));
         if (operation.bits.size() > 1 && !checks) refuse(name, "several flowbits at once can be asked for, not set");
     }
     builder.rule.flowbits.push_back(std::move(operation));
@@ -196,13 +194,8 @@ void parse_stream_size(RuleBuilder& builder, const Option& option) {
     const auto side = std::ranges::find(sides, parts[0].text, &std::pair<std::string_view, Side>::first);
     if (side == sides.end()) refuse(parts[0], "unknown side " + shown(parts[0].text) + ": expected server, client, both or either");
 
-    using Op = IntegerRange::Op;
-    static constexpr std::array<std::pair<std::string_view, Op>, 6> operators{
-        {{"<", Op::less}, {"<=", Op::less_equal}, {">", Op::greater}, {">=", Op::greater_equal}, {"=", Op::equal}, {"!=", Op::not_equal}}};
-    const auto op = std::ranges::find(operators, parts[1].text, &std::pair<std::string_view, Op>::first);
-    if (op == operators.end()) refuse(parts[1], "unknown operator " + shown(parts[1].text) + ": expected <, <=, >, >=, = or !=");
-    const std::uint64_t bytes = parse_unsigned(parts[2], 0, std::numeric_limits<std::uint64_t>::max());
-    builder.rule.header_checks.emplace_back(StreamSizeCheck{side->second, {op->second, bytes, 0}});
+    builder.rule.header_checks.emplace_back(
+        StreamSizeCheck{side->second, parse_comparison(parts[1], parts[2], std::numeric_limits<std::uint64_t>::max())});
 }
 
 }  // namespace weir::rules::language

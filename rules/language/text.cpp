@@ -125,6 +125,15 @@ std::int64_t parse_signed(Text number, std::int64_t min, std::int64_t max) {
     refuse_number(number, std::to_string(min), std::to_string(max));
 }
 
+IntegerRange parse_comparison(Text op, Text number, std::uint64_t max) {
+    using Op = IntegerRange::Op;
+    static constexpr std::pair<std::string_view, Op> operators[] = {{"<", Op::less},           {"<=", Op::less_equal}, {">", Op::greater},
+                                                                    {">=", Op::greater_equal}, {"=", Op::equal},       {"!=", Op::not_equal}};
+    for (const auto& [sign, meaning] : operators)
+        if (op.is(sign)) return {meaning, parse_unsigned(number, 0, max), 0};
+    refuse(op, "unknown operator " + shown(op.text) + ": expected <, <=, >, >=, = or !=");
+}
+
 IntegerRange parse_range(Text range, std::uint64_t max) {
     using Op = IntegerRange::Op;
     Text rest = range.trimmed();

@@ -58,5 +58,7 @@ Text take_word(Text& rest) noexcept;
 /// `5`, `=5`, `!5`, `!=5`, `<5`, `<=5`, `>5`, `>=5`, `1-9`, `1<>9`, `!1-9`; numbers with `kb`, `mb`, `gb`. Ranges leave their ends out.
 /// Refused as well: a range that no value, or every value, up to `max` satisfies.
 [[nodiscard]] IntegerRange parse_range(Text range, std::uint64_t max);
+/// `<`, `<=`, `>`, `>=`, `=`, `!=` and a number, which stand apart from each other.
+[[nodiscard]] IntegerRange parse_comparison(Text op, Text number, std::uint64_t max);
 
 }  // namespace weir::rules::language

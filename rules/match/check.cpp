@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "rules/base64.hpp"
 #include "rules/match/bytes_search.hpp"
 #include "rules/match/number.hpp"
 #include "rules/match/pcre_runner.hpp"
@@ -42,6 +43,9 @@ std::optional<std::uint64_t> calculate(char op, std::uint64_t left, std::uint64_
     }
 }
 
+/// Bytes that base64_decode makes of one buffer at most.
+constexpr std::size_t longest_decoded = 48 * 1024;
+
 std::uint64_t aligned(std::uint64_t value, std::uint64_t to) noexcept { return to < 2 ? value : (value + to - 1) / to * to; }
 
 }  // namespace
@@ -52,7 +56,7 @@ struct Checker::Pcre {
 
 /// Positions inside are relative to the first byte at hand; `base` of them lie before it.
 struct Checker::Run {
-    std::span<const Step> steps;
+    std::span<const Step> steps, decoded;
     const Buffer& buffer;
     std::int64_t base, size;
     unsigned places = 0;
@@ -69,7 +73,8 @@ struct Checker::Run {
 
 void Checker::FreeScratch::operator()(hs_scratch* scratch) const noexcept { hs_free_scratch(scratch); }
 
-Checker::Checker(const Compiled& rules) : rules_(rules), pcre_(std::make_unique<Pcre>()) {
+Checker::Checker(const Compiled& rules, std::size_t dataset_changes)
+    : rules_(rules), pcre_(std::make_unique<Pcre>()), datasets_(rules.text(), dataset_changes), decoded_(longest_decoded) {
     hs_scratch_t* scratch = nullptr;
     for (const Database& database : rules.databases())
         if (database) (void)hs_alloc_scratch(database.get(), &scratch);
@@ -84,8 +89,8 @@ std::int64_t Checker::value_of(const Number& number) const noexcept {
     return value > static_cast<std::uint64_t>(far) ? far : static_cast<std::int64_t>(value);
 }
 
-Checked Checker::check(std::span<const Step> steps, const Buffer& buffer) noexcept {
-    Run run{steps, buffer, static_cast<std::int64_t>(buffer.base), static_cast<std::int64_t>(buffer.bytes.size())};
+Checked Checker::check(std::span<const Step> steps, const Buffer& buffer, std::span<const Step> decoded) noexcept {
+    Run run{steps, decoded, buffer, static_cast<std::int64_t>(buffer.base), static_cast<std::int64_t>(buffer.bytes.size())};
     Checked out;
     // Before anything has matched, the detection position is the start of the whole buffer.
     out.matched = step(run, 0, -run.base) == Verdict::matched;
@@ -125,6 +130,8 @@ Checker::Verdict Checker::step(Run& run, std::size_t i, std::int64_t position) n
         if (!there && !at->negated) run.wants_more(i);
         return proceed(there != at->negated, position);
     }
+    if (const auto* const dataset = std::get_if<DatasetCheck>(&current.what)) return proceed(datasets_.check(*dataset, run.buffer.bytes), position);
+    if (const auto* const decode = std::get_if<Base64Decode>(&current.what)) return proceed(decoded_matches(run, i, *decode, position), position);
     std::int64_t end = 0;
     if (const auto* const test = std::get_if<ByteTest>(&current.what)) {
         const auto value = read(run, test->source, position, &end);
@@ -161,6 +168,21 @@ Checker::Verdict Checker::step(Run& run, std::size_t i, std::int64_t position) n
     const auto result = value ? calculate(math.op, *value, right) : std::nullopt;
     if (result) variables_[static_cast<std::size_t>(math.variable)] = *result;
     return proceed(result.has_value(), position);
+}
+
+bool Checker::decoded_matches(Run& run, std::size_t i, const Base64Decode& decode, std::int64_t position) noexcept {
+    const std::int64_t start = (decode.relative ? position : -run.base) + decode.offset;
+    if (start < 0 || start >= run.size) {
+        if (start >= run.size) run.wants_more(i);
+        return false;
+    }
+    Bytes text = run.buffer.bytes.subspan(static_cast<std::size_t>(start));
+    const bool all = decode.bytes == 0 || text.size() < decode.bytes;
+    if (!all) text = text.first(decode.bytes);
+    const Base64Result decoded = base64_decode(text, decoded_);
+    if (all && decoded.read == text.size()) run.wants_more(i);  // it may go on
+    if (decoded.written == 0) return false;
+    return check(run.decoded, {Bytes{decoded_}.first(decoded.written)}).matched;
 }
 
 std::optional<std::uint64_t> Checker::read(Run& run, const ByteSource& source, std::int64_t position, std::int64_t* end) noexcept {

@@ -9,6 +9,7 @@
 
 #include "parsers/base/bytes.hpp"
 #include "rules/compile/compiled.hpp"
+#include "rules/match/dataset.hpp"
 
 struct hs_scratch;
 
@@ -38,15 +39,19 @@ struct CheckCounters {
 /// One per engine. Variables live from `begin_rule` to the next.
 class Checker {
 public:
-    explicit Checker(const Compiled& rules);
+    /// `dataset_changes`: members that rules may add to sets or take out of them, at most.
+    explicit Checker(const Compiled& rules, std::size_t dataset_changes = 65'536);
     ~Checker();
     Checker(const Checker&) = delete;
     Checker& operator=(const Checker&) = delete;
 
     void begin_rule() noexcept { variables_.fill(0); }
-    [[nodiscard]] Checked check(std::span<const Step> steps, const Buffer& buffer) noexcept;
+    /// `decoded`: the steps over what a Base64Decode among `steps` makes of the buffer.
+    [[nodiscard]] Checked check(std::span<const Step> steps, const Buffer& buffer, std::span<const Step> decoded = {}) noexcept;
+    [[nodiscard]] Checked check(const GroupPlan& group, const Buffer& buffer) noexcept { return check(group.steps, buffer, group.decoded); }
 
     [[nodiscard]] const CheckCounters& counters() const noexcept { return counters_; }
+    [[nodiscard]] const DatasetTable& datasets() const noexcept { return datasets_; }
     /// For the literal sets of the same Compiled, too: Hyperscan's scratch fits all its databases.
     [[nodiscard]] hs_scratch* scratch() const noexcept { return scratch_.get(); }
 
@@ -58,6 +63,7 @@ private:
     Verdict step(Run& run, std::size_t i, std::int64_t position) noexcept;
     Verdict place(Run& run, std::size_t i, const ContentStep& content, std::int64_t position) noexcept;
     Verdict regex(Run& run, std::size_t i, const RegexStep& step, std::int64_t position) noexcept;
+    [[nodiscard]] bool decoded_matches(Run& run, std::size_t i, const Base64Decode& decode, std::int64_t position) noexcept;
     [[nodiscard]] std::optional<std::uint64_t> read(Run& run, const ByteSource& source, std::int64_t position, std::int64_t* end) noexcept;
     [[nodiscard]] std::int64_t value_of(const Number& number) const noexcept;
 
@@ -68,6 +74,8 @@ private:
     std::unique_ptr<hs_scratch, FreeScratch> scratch_;
     std::unique_ptr<Pcre> pcre_;
     std::array<std::uint64_t, max_variables> variables_{};
+    DatasetTable datasets_;
+    std::vector<std::uint8_t> decoded_;  ///< what base64_decode made, while it is looked at
     CheckCounters counters_;
 };
 

@@ -35,8 +35,11 @@ Call call_about_bytes(const PacketView& packet, const SessionView& session, Sess
 Engine::Impl::Impl(std::shared_ptr<const Compiled> compiled, const EngineLimits& limits)
     : rules(std::move(compiled)),
       table(limits.sessions, limits.window_memory),
-      checker(*rules),
+      checker(*rules, limits.dataset_changes),
       candidates(rules->plans().size()),
+      transformer(rules->regexes()),
+      host_bits(rules->text().hostbits.empty() ? 0 : limits.host_bits),
+      costs(limits.profile ? rules->plans().size() : 0),
       view_memory(WindowPool::longest + longest_piece) {}
 
 // ---------------------------------------------------------------- candidates
@@ -87,53 +90,30 @@ SessionState* Engine::Impl::state_of(Call& call) noexcept {
     return call.state;
 }
 
-bool Engine::Impl::flowbits_allow(const Rule& rule, Call& call) noexcept {
-    for (const FlowbitOp& op : rule.flowbits) {
-        if (op.op != FlowbitOp::Op::isset && op.op != FlowbitOp::Op::isnotset) continue;
-        const bool wanted = op.op == FlowbitOp::Op::isset;
-        const auto is = [&](std::uint16_t bit) {
-            const bool set = call.state != nullptr && table.find(*call.state, Note::Kind::flowbit, Direction::to_server, bit) != nullptr;
-            return set == wanted;
-        };
-        if (std::none_of(op.bits.begin(), op.bits.end(), is)) return false;
-    }
-    return true;
-}
-
 bool Engine::Impl::admits(const RulePlan& plan, Call& call) noexcept {
     ++counters.candidates;
     const Rule& rule = *plan.rule;
     if (rule.header.protocol == Protocol::ip_number && rule.header.ip_number != call.packet.ip_protocol) return false;
-    return matches_ends(rule.header, call.ends) && matches_flow(rule.flow, call.packet, call.session) && flowbits_allow(rule, call) &&
-           matches_headers(rule, call.packet, call.session);
+    return matches_ends(rule.header, call.ends) && matches_flow(rule.flow, call.packet, call.session) && memory_allows(rule, call) &&
+           matches_headers(rule, call.packet, call.session) && matches_policy(rule, call.session) && reputation_allows(rule, call);
 }
 
 bool Engine::Impl::packet_buffers_match(const RulePlan& plan, const Call& call) noexcept {
     checker.begin_rule();
     for (const GroupPlan& group : plan.groups) {
+        if (group.buffer.source == BufferRef::Source::base64) continue;  // looked at where it is decoded
         const bool payload = group.buffer.source == BufferRef::Source::payload;
         const Bytes bytes = payload ? call.packet.payload : header_buffer(group.buffer.source, call.packet);
         if (bytes.empty()) return false;
-        if (!checker.check(group.steps, {transformer.apply(group.transforms, bytes)}).matched) return false;
+        if (!checker.check(group, {transformer.apply(group.transforms, bytes)}).matched) return false;
     }
     return true;
 }
 
 void Engine::Impl::fire(const RulePlan& plan, Call& call, Scope scope, Direction side) noexcept {
     const Rule& rule = *plan.rule;
-    for (const FlowbitOp& op : rule.flowbits) {
-        using Op = FlowbitOp::Op;
-        if (op.op == Op::isset || op.op == Op::isnotset) continue;
-        SessionState* const state = op.op == Op::unset ? call.state : state_of(call);
-        if (state == nullptr) continue;
-        for (const std::uint16_t bit : op.bits) {
-            const bool was_set = table.find(*state, Note::Kind::flowbit, Direction::to_server, bit) != nullptr;
-            if (op.op == Op::set || (op.op == Op::toggle && !was_set))
-                (void)table.note(*state, Note::Kind::flowbit, Direction::to_server, bit);
-            else if (was_set)
-                table.forget(*state, [bit](const Note& note) { return note.kind == Note::Kind::flowbit && note.subject == bit; });
-        }
-    }
+    remember(rule, call);
+    if (!costs.empty()) ++costs[number_of(plan)].matched;
     if (!rule.no_alert) {
         ++counters.hits;
         call.sink.hit({&rule, side});
@@ -178,9 +158,11 @@ void Engine::Impl::packet(Call& call) noexcept {
     bool by_address = false;
     for (const RuleIndex number : candidates.sorted()) {
         const RulePlan& plan = rules->plans()[number];
+        const Meter meter{costs, number};
         const std::uint8_t hooks = call.transport == on_tcp ? plan.hooks.tcp : plan.hooks.other;
         const bool streams = (hooks & Hooks::stream) != 0;
         if (streams && plan.stream_only) continue;
+        if (plan.once && call.state != nullptr && table.find(*call.state, Note::Kind::fired, call.side, number) != nullptr) continue;
         if (!admits(plan, call)) continue;
         const AppMatch app = matches_app(*plan.rule, call.app, call.app_settled || app_due);
         if (app == AppMatch::no) continue;
@@ -189,7 +171,7 @@ void Engine::Impl::packet(Call& call) noexcept {
             if (fired != nullptr && fired->position >= end) continue;  // sent again
         }
         if (!packet_buffers_match(plan, call)) continue;
-        if (streams)
+        if (streams || plan.once)
             if (SessionState* const state = state_of(call))
                 if (Note* const note = table.note(*state, Note::Kind::fired, call.side, number)) note->position = end;
         by_address |= (hooks & Hooks::address) != 0;
@@ -212,6 +194,7 @@ void Engine::Impl::app_known(Call& call) noexcept {
         });
     for (const RuleIndex number : candidates.sorted()) {
         const RulePlan& plan = rules->plans()[number];
+        const Meter meter{costs, number};
         if (matches_app(*plan.rule, call.app, true) != AppMatch::yes) continue;
         if (!plan.hooks.any(Hooks::app_known)) {  // everything else was found to match
             for (const Direction side : {Direction::to_server, Direction::to_client})
@@ -223,6 +206,20 @@ void Engine::Impl::app_known(Call& call) noexcept {
         if (call.stopped) break;
     }
     if (call.state != nullptr) table.forget(*call.state, awaits);
+}
+
+void Engine::Impl::event(Call& call, const std::vector<RuleIndex>& rules_of_event) noexcept {
+    candidates.clear();
+    for (const RuleIndex number : rules_of_event) add(number, call);
+    for (const RuleIndex number : candidates.sorted()) {
+        const RulePlan& plan = rules->plans()[number];
+        const Meter meter{costs, number};
+        if (!admits(plan, call)) continue;
+        const AppMatch app = matches_app(*plan.rule, call.app, call.app_settled);
+        if (app == AppMatch::no || !packet_buffers_match(plan, call)) continue;
+        fire_when_known(number, call, Scope::packet, app);
+        if (call.stopped) return;
+    }
 }
 
 // ---------------------------------------------------------------- the engine as workers see it
@@ -272,6 +269,13 @@ void Engine::app_known(const PacketView& packet, const SessionView& session, Ses
     if (call.state == nullptr || !call.state->passed) impl_->app_known(call);
 }
 
+void Engine::event(const std::vector<std::uint32_t>& rules, Direction direction, const PacketView& packet, const SessionView& session,
+                   SessionHandle& handle, HitSink& sink) noexcept {
+    Call call = call_about_bytes(packet, session, handle, sink, direction);
+    call.state = impl_->table.find(handle);
+    if (call.state == nullptr || !call.state->passed) impl_->event(call, rules);
+}
+
 void Engine::release(SessionHandle& handle) noexcept { impl_->table.release(handle); }
 
 bool Engine::wants_stream(const SessionView& session) const noexcept {
@@ -293,8 +297,12 @@ const EngineCounters& Engine::counters() const noexcept {
     counters.place_limit_hits = impl_->checker.counters().place_limit_hits;
     counters.window_memory_full = impl_->table.windows.evictions();
     counters.notes_full = impl_->table.notes_refused();
+    counters.host_bits_evicted = impl_->host_bits.evicted();
+    counters.datasets_full = impl_->checker.datasets().refused();
     counters.sessions = impl_->table.used();
     return counters;
 }
+
+std::span<const RuleCost> Engine::costs() const noexcept { return impl_->costs; }
 
 }  // namespace weir::rules

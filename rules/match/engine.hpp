@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "rules/match/subject.hpp"
 #include "rules/rule.hpp"
@@ -35,6 +37,14 @@ using SessionHandle = std::uint32_t;
 struct EngineLimits {
     std::size_t sessions = 131'072;         ///< states held at once; beyond: the session is judged without memory, counted
     std::size_t window_memory = 16u << 20;  ///< bytes for all stream windows of this worker
+    std::size_t host_bits = 65'536;         ///< marks of xbits and hostbits at once, where rules have any
+    std::size_t dataset_changes = 65'536;   ///< members that rules may add to datasets or take out, where rules do
+    bool profile = false;                   ///< count what each rule costs
+};
+
+/// What a rule cost. Cycles are those of the processor's clock, where it can be read.
+struct RuleCost {
+    std::uint64_t checked = 0, matched = 0, cycles = 0;
 };
 
 struct EngineCounters {  // read at scrape time; owned by the worker
@@ -42,6 +52,8 @@ struct EngineCounters {  // read at scrape time; owned by the worker
     std::uint64_t pcre_limit_hits = 0, session_table_full = 0, window_memory_full = 0;
     std::uint64_t place_limit_hits = 0;  ///< checks given up after too many places of contents were tried
     std::uint64_t notes_full = 0;        ///< flowbits and the like that found no place
+    std::uint64_t host_bits_evicted = 0; ///< marks of xbits and hostbits that went before their time
+    std::uint64_t datasets_full = 0;     ///< members that datasets had no place for
     std::uint64_t sessions = 0;          ///< held now
 };
 
@@ -65,6 +77,9 @@ public:
                      const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept;
     /// The application protocol of the session has become known: rules by `app-layer-protocol` and header protocol.
     void app_known(const PacketView& packet, const SessionView& session, SessionHandle& handle, HitSink& sink) noexcept;
+    /// Something odd was seen: `rules` are those that Compiled::on_event has for it. `direction` is as the transport shows it.
+    void event(const std::vector<std::uint32_t>& rules, Direction direction, const PacketView& packet, const SessionView& session,
+               SessionHandle& handle, HitSink& sink) noexcept;
     /// The session has ended: its state is freed.
     void release(SessionHandle& handle) noexcept;
 
@@ -73,6 +88,8 @@ public:
     [[nodiscard]] bool wants_packets(const SessionView& session) const noexcept;
 
     [[nodiscard]] const EngineCounters& counters() const noexcept;
+    /// By rule, as Compiled::plans; empty unless EngineLimits::profile.
+    [[nodiscard]] std::span<const RuleCost> costs() const noexcept;
 
 private:
     struct Impl;

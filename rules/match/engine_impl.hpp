@@ -10,6 +10,7 @@
 #include "rules/match/check.hpp"
 #include "rules/match/engine.hpp"
 #include "rules/match/header_match.hpp"
+#include "rules/match/host_bits.hpp"
 #include "rules/match/session_state.hpp"
 #include "rules/match/transform.hpp"
 
@@ -57,6 +58,36 @@ struct Call {
     bool stopped = false;  ///< a pass rule has fired
 };
 
+/// Counts what judging one rule costs, until it goes out of scope. Off: one branch.
+class Meter {
+public:
+    Meter(std::vector<RuleCost>& costs, RuleIndex rule) noexcept : cost_(costs.empty() ? nullptr : &costs[rule]) {
+        if (cost_ == nullptr) return;
+        ++cost_->checked;
+        start_ = cycles();
+    }
+    ~Meter() {
+        if (cost_ != nullptr) cost_->cycles += cycles() - start_;
+    }
+    Meter(const Meter&) = delete;
+    Meter& operator=(const Meter&) = delete;
+
+private:
+    static std::uint64_t cycles() noexcept {
+#if defined(__x86_64__)
+        return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+        std::uint64_t ticks;
+        asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+        return ticks;
+#else
+        return 0;
+#endif
+    }
+    RuleCost* cost_;
+    std::uint64_t start_ = 0;
+};
+
 struct Engine::Impl {
     Impl(std::shared_ptr<const Compiled> compiled, const EngineLimits& limits);
 
@@ -65,6 +96,7 @@ struct Engine::Impl {
     void stream(Call& call, Bytes bytes, std::uint64_t offset) noexcept;
     void transaction(Call& call, const ParserInfo& parser, const void* transaction, Report report) noexcept;
     void app_known(Call& call) noexcept;
+    void event(Call& call, const std::vector<RuleIndex>& rules_of_event) noexcept;
 
     // --- candidates
     void add(RuleIndex rule, const Call& call) noexcept {
@@ -79,7 +111,15 @@ struct Engine::Impl {
     // --- judging one rule
     /// Everything but buffers and application protocol.
     [[nodiscard]] bool admits(const RulePlan& plan, Call& call) noexcept;
+    /// What the rule asks of bits and numbers that rules have set before (engine_memory.cpp).
+    [[nodiscard]] bool memory_allows(const Rule& rule, Call& call) noexcept;
     [[nodiscard]] bool flowbits_allow(const Rule& rule, Call& call) noexcept;
+    [[nodiscard]] bool flowints_allow(const Rule& rule, Call& call) noexcept;
+    [[nodiscard]] bool host_bits_allow(const Rule& rule, const Call& call) const noexcept;
+    [[nodiscard]] std::optional<std::uint32_t> flowint(const Call& call, std::uint16_t name) noexcept;
+    /// The rule has matched: sets what it sets.
+    void remember(const Rule& rule, Call& call) noexcept;
+    [[nodiscard]] bool reputation_allows(const Rule& rule, const Call& call) const noexcept;
     /// The groups over the packet's payload and headers.
     [[nodiscard]] bool packet_buffers_match(const RulePlan& plan, const Call& call) noexcept;
     enum class Scope : std::uint8_t { packet, session };
@@ -117,7 +157,7 @@ struct Engine::Impl {
         bool present = false, matched = false;
         std::uint64_t digest = 0;  ///< of the value that matched
     };
-    [[nodiscard]] Part field_part(const GroupPlan& group, const Transaction& transaction) noexcept;
+    [[nodiscard]] Part field_part(const RulePlan& plan, const GroupPlan& group, const Transaction& transaction) noexcept;
     [[nodiscard]] static Part number_part(const FieldCheck& check, const Transaction& transaction) noexcept;
     void judge_transaction(RuleIndex number, Call& call, const Transaction& transaction) noexcept;
     [[nodiscard]] bool side_conditions_hold(const RulePlan& plan, Call& call) noexcept;
@@ -127,6 +167,8 @@ struct Engine::Impl {
     Checker checker;
     Candidates candidates;
     Transformer transformer;
+    HostBits host_bits;
+    std::vector<RuleCost> costs;
     std::vector<std::uint8_t> view_memory;
     EngineCounters counters;
 };

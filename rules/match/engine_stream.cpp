@@ -137,6 +137,7 @@ const Buffer& Engine::Impl::view(Call& call, Piece& piece) noexcept {
 }
 
 void Engine::Impl::judge_stream(RuleIndex number, Call& call, Piece& piece) noexcept {
+    const Meter meter{costs, number};
     const RulePlan& plan = rules->plans()[number];
     if (!admits(plan, call)) return;
     const AppMatch app = matches_app(*plan.rule, call.app, call.app_settled);
@@ -156,10 +157,11 @@ void Engine::Impl::judge_stream(RuleIndex number, Call& call, Piece& piece) noex
     std::uint16_t awaited = unknown_step;
     for (std::size_t i = 0; i < plan.groups.size() && matched; ++i) {
         const GroupPlan& group = plan.groups[i];
+        if (group.buffer.source == BufferRef::Source::base64) continue;  // looked at where it is decoded
         Checked checked;
         if (group.buffer.source == BufferRef::Source::payload)
-            checked = group.transforms.empty() ? checker.check(group.steps, buffer)
-                                               : checker.check(group.steps, {transformer.apply(group.transforms, buffer.bytes)});
+            checked = group.transforms.empty() ? checker.check(group, buffer)
+                                               : checker.check(group, {transformer.apply(group.transforms, buffer.bytes)});
         matched = checked.matched;
         starved = checked.starved || !group.transforms.empty();
         awaited = step_number(i, checked.awaited);

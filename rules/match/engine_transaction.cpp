@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Transactions: fields of one report, and rules whose fields come partly with the request, partly with the response.
+#include "rules/language/files.hpp"
 #include "rules/match/engine_impl.hpp"
 
 namespace weir::rules {
@@ -75,31 +76,39 @@ Engine::Impl::Part Engine::Impl::number_part(const FieldCheck& check, const Tran
         if (value.kind != Value::Kind::number && value.kind != Value::Kind::boolean) return false;
         part.present = true;
         part.digest = digest(fnv_start, value.number);
-        return part.matched = check.range.matches(value.number);
+        return part.matched = check.matches(value.number);
     });
     return part;
 }
 
-Engine::Impl::Part Engine::Impl::field_part(const GroupPlan& group, const Transaction& transaction) noexcept {
+Engine::Impl::Part Engine::Impl::field_part(const RulePlan& plan, const GroupPlan& group, const Transaction& transaction) noexcept {
     Part part;
-    if (&protocols()[group.buffer.app] != &transaction.parser) return part;
-    each_value(transaction.parser.fields[group.buffer.field], transaction.data, [&](const Value& value) {
-        if (!has_bytes(value)) return false;
-        part.present = true;
-        part.matched = checker.check(group.steps, {transformer.apply(group.transforms, value.bytes)}).matched;
-        if (part.matched) part.digest = digest(fnv_start, value.bytes);
-        return part.matched;
-    });
+    const auto look_at = [&](std::uint16_t field) {
+        each_value(transaction.parser.fields[field], transaction.data, [&](const Value& value) {
+            if (!has_bytes(value)) return false;
+            part.present = true;
+            part.matched = checker.check(group, {transformer.apply(group.transforms, value.bytes)}).matched;
+            if (part.matched) part.digest = digest(fnv_start, value.bytes);
+            return part.matched;
+        });
+    };
+    const ProtocolId app = id_of(transaction.parser);
+    if (group.buffer.source == BufferRef::Source::field) {
+        if (group.buffer.app == app) look_at(group.buffer.field);
+        return part;
+    }
+    for (const FileField& file : file_fields())
+        if (file.app == app && (file.directions & plan.guard.directions) != 0 && !part.matched) look_at(file.field);
     return part;
 }
 
 /// Payload and header buffers of a rule about fields: the packet's, or what the stream remembers.
 bool Engine::Impl::side_conditions_hold(const RulePlan& plan, Call& call) noexcept {
     for (const GroupPlan& group : plan.groups) {
-        if (group.buffer.source == BufferRef::Source::field) continue;
+        if (group.buffer.of_transaction() || group.buffer.source == BufferRef::Source::base64) continue;
         const bool payload = group.buffer.source == BufferRef::Source::payload;
         const Bytes bytes = payload ? call.packet.payload : header_buffer(group.buffer.source, call.packet);
-        if (!bytes.empty() && checker.check(group.steps, {transformer.apply(group.transforms, bytes)}).matched) continue;
+        if (!bytes.empty() && checker.check(group, {transformer.apply(group.transforms, bytes)}).matched) continue;
         if (!payload || call.transport != on_tcp || call.state == nullptr) return false;
         const Side& side = call.state->sides[static_cast<std::size_t>(call.side)];
         const std::size_t held = table.windows.copy(side.window, view_memory);
@@ -107,7 +116,7 @@ bool Engine::Impl::side_conditions_hold(const RulePlan& plan, Call& call) noexce
         if (window.empty()) return false;
         const Buffer buffer =
             group.transforms.empty() ? Buffer{window, side.end - held, false} : Buffer{transformer.apply(group.transforms, window)};
-        if (!checker.check(group.steps, buffer).matched) return false;
+        if (!checker.check(group, buffer).matched) return false;
     }
     return true;
 }
@@ -115,6 +124,7 @@ bool Engine::Impl::side_conditions_hold(const RulePlan& plan, Call& call) noexce
 /// A parser may report a transaction several times as more of it is known, each time with all that it knows: a rule fires once
 /// per transaction and direction, and once only where both directions show the same values.
 void Engine::Impl::judge_transaction(RuleIndex number, Call& call, const Transaction& transaction) noexcept {
+    const Meter meter{costs, number};
     const RulePlan& plan = rules->plans()[number];
     const Rule& rule = *plan.rule;
     const auto noted = [&](Note::Kind kind, Direction direction) {
@@ -143,7 +153,7 @@ void Engine::Impl::judge_transaction(RuleIndex number, Call& call, const Transac
     for (const FieldCheck& check : rule.field_checks)
         if (!count(number_part(check, transaction))) return;
     for (const GroupPlan& group : plan.groups)
-        if (group.buffer.source == BufferRef::Source::field && !count(field_part(group, transaction))) return;
+        if (group.buffer.of_transaction() && !count(field_part(plan, group, transaction))) return;
 
     if (!complete) {
         if (met == 0 || has(transaction.report, Report::response)) return;

@@ -41,6 +41,11 @@ Bytes tcp_header(const PacketView& packet) noexcept {
     return first_of(packet.transport, std::max<std::size_t>(20, (packet.transport[12] >> 4) * 4u));
 }
 
+Bytes address_bytes(const IpAddress& address) noexcept {
+    const Bytes all = address.bytes();
+    return address.is_v4() ? all.last(4) : all;
+}
+
 std::optional<std::uint64_t> icmp_word(const PacketView& packet, std::size_t at) noexcept {
     if (packet.transport.size() < 8) return std::nullopt;
     // Identifier and sequence number stand in echo, timestamp and information messages (RFC 792, RFC 4443 section 4).
@@ -118,7 +123,44 @@ struct HeaderVisitor {
     }
 };
 
+struct PolicyVisitor {
+    const SessionView& session;
+    std::size_t end;  ///< 0: the equipment opened the session, 1: it accepted
+
+    bool operator()(const EquipmentCheck& check) const noexcept {
+        using Attribute = EquipmentCheck::Attribute;
+        const EquipmentView& equipment = *session.equipment[end];
+        std::string_view value = equipment.name;
+        switch (check.attribute) {
+            case Attribute::name: break;
+            case Attribute::vendor: value = equipment.vendor; break;
+            case Attribute::role: value = equipment.role; break;
+            case Attribute::site: value = equipment.site; break;
+            case Attribute::contract: value = equipment.contract; break;
+        }
+        return (std::find(check.values.begin(), check.values.end(), value) != check.values.end()) != check.negated;
+    }
+    bool operator()(const ContractCheck& check) const noexcept {
+        if (check.egress != (end == 0)) return false;
+        if (check.said == ContractCheck::Said::expected) return session.contract[end] == ContractWord::expected;
+        return session.contract[end] == ContractWord::unexpected && (check.kind.empty() || check.kind == session.finding[end]);
+    }
+    bool operator()(const FacingCheck& check) const noexcept { return check.egress == (end == 0); }
+};
+
 }  // namespace
+
+bool matches_policy(const Rule& rule, const SessionView& session) noexcept {
+    if (rule.policy_checks.empty()) return true;
+    for (std::size_t end = 0; end < session.equipment.size(); ++end) {
+        if (session.equipment[end] == nullptr) continue;
+        const PolicyVisitor visitor{session, end};
+        if (std::all_of(rule.policy_checks.begin(), rule.policy_checks.end(),
+                        [&](const PolicyCheck& check) { return std::visit(visitor, check); }))
+            return true;
+    }
+    return false;
+}
 
 bool matches_ends(const Header& header, const Ends& ends) noexcept {
     return matches_one_way(header, ends) || (header.bidirectional && matches_one_way(header, ends.reversed()));
@@ -161,8 +203,12 @@ Bytes header_buffer(BufferRef::Source source, const PacketView& packet) noexcept
         case BufferRef::Source::udp_header: return packet.ip_protocol == udp ? first_of(packet.transport, 8) : Bytes{};
         case BufferRef::Source::icmp_header:
             return packet.ip_protocol == icmp || packet.ip_protocol == icmpv6 ? first_of(packet.transport, 8) : Bytes{};
+        case BufferRef::Source::ip_source: return address_bytes(packet.source);
+        case BufferRef::Source::ip_destination: return address_bytes(packet.destination);
         case BufferRef::Source::payload:
-        case BufferRef::Source::field: break;
+        case BufferRef::Source::field:
+        case BufferRef::Source::file:
+        case BufferRef::Source::base64: break;
     }
     return {};
 }

@@ -26,6 +26,9 @@ struct Ends {
 /// The words of `flow:` that do not name a direction or a stream.
 [[nodiscard]] bool matches_flow(const FlowOptions& flow, const PacketView& packet, const SessionView& session) noexcept;
 
+/// `equipment.*`, `contract`, `egress`, `ingress`, `direction`: all of them hold for one end of the session.
+[[nodiscard]] bool matches_policy(const Rule& rule, const SessionView& session) noexcept;
+
 enum class AppMatch : std::uint8_t { no, yes, unknown };
 /// The rule's application protocol: in its header, or by `app-layer-protocol`. `settled`: identification has come to its end,
 /// so that a protocol not known by now is none of those named.

@@ -42,7 +42,7 @@ PcreRunner::PcreRunner() : blocks_(std::make_unique<Blocks>()) {
     constexpr std::size_t stack_start = 32 * 1024, stack_most = 512 * 1024;
     general_ = pcre2_general_context_create(&Blocks::take, &Blocks::give_back, blocks_.get());
     context_ = pcre2_match_context_create(general_);
-    data_ = pcre2_match_data_create(1, general_);
+    data_ = pcre2_match_data_create(2, general_);  // the whole match, and the first group
     stack_ = pcre2_jit_stack_create(stack_start, stack_most, general_);
     pcre2_set_match_limit(context_, pcre_match_limit);
     pcre2_set_depth_limit(context_, pcre_depth_limit);
@@ -67,7 +67,11 @@ PcreRunner::Outcome PcreRunner::run(const pcre2_real_code_8* code, Bytes subject
     if (result == PCRE2_ERROR_NOMATCH) return Outcome::no_match;
     if (result < 0) return Outcome::limit;  // of matching, depth, heap or JIT stack: patterns and options are known to be good
     const PCRE2_SIZE* const places = pcre2_get_ovector_pointer(data_);
-    match = {places[0], places[1] < places[0] ? places[0] : places[1]};  // \K in a lookahead can turn them round
+    match = {places[0], places[1] < places[0] ? places[0] : places[1], 0, 0};  // \K in a lookahead can turn them round
+    if (result != 1 && places[2] != PCRE2_UNSET && places[3] >= places[2] && places[3] <= subject.size()) {
+        match.group_first = places[2];
+        match.group_last = places[3];
+    }
     return Outcome::match;
 }
 

@@ -24,6 +24,7 @@ class PcreRunner {
 public:
     struct Match {
         std::size_t first = 0, last = 0;
+        std::size_t group_first = 0, group_last = 0;  ///< of the first group; nothing where it took no part
     };
     enum class Outcome : std::uint8_t { match, no_match, limit };
 

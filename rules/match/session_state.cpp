@@ -25,7 +25,7 @@ Note* SessionTable::note(SessionState& state, Note::Kind kind, Direction directi
     if (state.note_count >= max_notes) {
         std::uint32_t oldest = 0;
         for (std::uint32_t number = state.notes; number != 0; number = notes_[number].next)
-            if (notes_[number].kind != Note::Kind::flowbit) oldest = number;
+            if (notes_[number].kind != Note::Kind::flowbit && notes_[number].kind != Note::Kind::flowint) oldest = number;
         if (oldest == 0) {
             ++notes_refused_;
             return nullptr;

@@ -23,6 +23,7 @@ struct Side {
 struct Note {
     enum class Kind : std::uint8_t {
         flowbit,       ///< `subject` is set
+        flowint,       ///< number `subject` of the session is `position`
         fired,         ///< rule `subject` has fired on the stream's bytes up to `position`
         waiting,       ///< rule `subject` saw its literal before `position` and may yet match, once content `detail` turns up again
         awaiting_app,  ///< rule `subject` matched, but for the application protocol, which is not known
@@ -47,7 +48,7 @@ struct SessionState {
     std::array<bool, 2> addresses_judged{}, app_due{};  ///< by Direction
 };
 
-/// Notes per session at most; beyond, the oldest that is no flowbit goes.
+/// Notes per session at most; beyond, the oldest that is no flowbit or flowint goes.
 inline constexpr std::uint16_t max_notes = 64;
 
 /// The states of one worker.

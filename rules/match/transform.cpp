@@ -46,9 +46,36 @@ std::size_t squeeze(Bytes in, std::uint8_t* out, bool keep_one) {
     return size;
 }
 
+/// Names of header fields, up to the colon in each line, in lower case.
+std::size_t lower_names(Bytes in, std::uint8_t* out) {
+    bool in_name = true;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        in_name = (in_name && in[i] != ':') || in[i] == '\n';
+        out[i] = in_name ? to_lower(in[i]) : in[i];
+    }
+    return in.size();
+}
+
+/// Without the lines that begin with a colon: HTTP/2 says there what HTTP/1 says in the start line.
+std::size_t without_pseudo_headers(Bytes in, std::uint8_t* out) {
+    std::size_t size = 0;
+    for (std::size_t start = 0; start < in.size();) {
+        const auto* const found = static_cast<const std::uint8_t*>(std::memchr(in.data() + start, '\n', in.size() - start));
+        const std::size_t end = found != nullptr ? static_cast<std::size_t>(found - in.data()) + 1 : in.size();
+        if (in[start] != ':') {
+            std::memcpy(out + size, in.data() + start, end - start);
+            size += end - start;
+        }
+        start = end;
+    }
+    return size;
+}
+
+}  // namespace
+
 /// Writes at most in.size() + 1 bytes, or a digest.
-std::size_t transform(Transform kind, Bytes in, std::uint8_t* out) {
-    switch (kind) {
+std::size_t Transformer::transform(const Transform& kind, Bytes in, std::uint8_t* out) noexcept {
+    switch (kind.kind) {
         case Transform::dotprefix:
             if (in.empty()) return 0;
             out[0] = '.';
@@ -66,15 +93,26 @@ std::size_t transform(Transform kind, Bytes in, std::uint8_t* out) {
         case Transform::to_md5: return unhex(md5(in).text(), out);
         case Transform::to_sha1: return unhex(sha1(in).text(), out);
         case Transform::to_sha256: return unhex(sha256(in).text(), out);
+        case Transform::header_lowercase: return lower_names(in, out);
+        case Transform::strip_pseudo_headers: return without_pseudo_headers(in, out);
+        case Transform::exclusive_or:
+            for (std::size_t i = 0; i < in.size(); ++i)
+                out[i] = static_cast<std::uint8_t>(in[i] ^ static_cast<std::uint8_t>(kind.text[i % kind.text.size()]));
+            return in.size();
+        case Transform::capture: {
+            PcreRunner::Match match;
+            const bool matched = runner_.run(regexes_[kind.regex].code.get(), in, 0, true, match) == PcreRunner::Outcome::match;
+            const Bytes group = matched ? in.subspan(match.group_first, match.group_last - match.group_first) : in;
+            std::copy(group.begin(), group.end(), out);
+            return group.size();
+        }
     }
     return 0;
 }
 
-}  // namespace
-
 Bytes Transformer::apply(const std::vector<Transform>& transforms, Bytes bytes) noexcept {
     std::size_t turn = 0;
-    for (const Transform kind : transforms) {
+    for (const Transform& kind : transforms) {
         auto& out = memory_[turn];
         bytes = Bytes{out.data(), transform(kind, first_of(bytes, longest), out.data())};
         turn ^= 1;

@@ -106,6 +106,29 @@ std::optional<std::string> add_rules(const ReplayOptions& options, ReplayPlan& p
     return std::nullopt;
 }
 
+/// threshold.config, which may name the rules' address variables.
+Loaded<ThresholdFile> load_threshold_file(const Config& config, const Policy* policy) {
+    ThresholdFile out;
+    if (config.threshold_file.empty()) return out;
+    const auto text = yaml::read_text(config.threshold_file);
+    if (!text) return Unexpected{text.error().text()};
+    const auto errors = load_thresholds(config.threshold_file, *text, rule_variables(config, equipment_ranges(policy)), out);
+    if (!errors.empty()) return Unexpected{lines_of(errors)};
+    return out;
+}
+
+/// Whether what one session does can change what a rule says of another, outside thresholds, which are the collector's. Sessions of
+/// different workers have no order among each other while they run, so such rules need one worker.
+bool share_memory(const rules::RuleText& rules) {
+    using Op = rules::DatasetCheck::Op;
+    const auto changes_a_set = [](const rules::Check& check) {
+        const auto* const dataset = std::get_if<rules::DatasetCheck>(&check);
+        return dataset != nullptr && (dataset->op == Op::set || dataset->op == Op::unset);
+    };
+    const auto writes = [&](const rules::BufferGroup& group) { return std::ranges::any_of(group.checks, changes_a_set); };
+    return !rules.hostbits.empty() || std::ranges::any_of(rules.rules, [&](const rules::Rule& rule) { return std::ranges::any_of(rule.groups, writes); });
+}
+
 }  // namespace
 
 Result<ReplayPlan, std::string> prepare(const ReplayOptions& options) {
@@ -116,6 +139,7 @@ Result<ReplayPlan, std::string> prepare(const ReplayOptions& options) {
     auto config = load_settings(options);
     if (!config) return Unexpected{config.error()};
     plan.config = std::move(*config);
+    plan.config.profile_rules = plan.config.profile_rules || options.profile_rules;
     const auto eve = eve_config(plan.config);
     if (!eve) return Unexpected{eve.error()};
     plan.shared.eve = *eve;
@@ -131,10 +155,17 @@ Result<ReplayPlan, std::string> prepare(const ReplayOptions& options) {
     plan.shared.identifier = std::make_shared<Identifier>();
     plan.shared.services = std::make_shared<ServicePorts>();
     plan.pipeline.workers = options.threads;
+    if (options.threads > 1 && share_memory(*plan.rules)) {
+        plan.pipeline.workers = 1;
+        plan.warnings.push_back("--threads: rules with xbits, hostbits or datasets that are set hold sessions together, so one worker does it all");
+    }
     plan.pipeline.profile = options.profile;
     plan.pipeline.collector.directory = options.output;
     plan.pipeline.collector.fail_on = *severity;
     plan.pipeline.collector.alert_lines = eve->types[event_type::alert];
+    auto thresholds = load_threshold_file(plan.config, plan.shared.policy.get());
+    if (!thresholds) return Unexpected{thresholds.error()};
+    plan.pipeline.collector.thresholds = std::move(*thresholds);
     plan.pipeline.collector.evidence.session_bytes = plan.config.evidence ? plan.config.evidence_session_bytes : 0;
     plan.pipeline.collector.evidence.total_bytes = plan.config.evidence_total_bytes;
     return plan;

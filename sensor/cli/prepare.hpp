@@ -16,7 +16,7 @@ struct ReplayOptions {
     std::string policy, config, output = "weir-out", fail_on;  ///< empty: none
     std::vector<std::string> rules, settings, captures;
     unsigned threads = 1;
-    bool no_rules = false, profile = false, quiet = false;
+    bool no_rules = false, profile = false, profile_rules = false, quiet = false;
 };
 
 struct ReplayPlan {

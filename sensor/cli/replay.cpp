@@ -13,6 +13,7 @@
 #include "sensor/cli/interrupt.hpp"
 #include "sensor/cli/prepare.hpp"
 #include "sensor/cli/progress.hpp"
+#include "sensor/cli/rules_explain.hpp"
 #include "sensor/cli/say.hpp"
 #include "sensor/cli/terminal.hpp"
 #include "sensor/metrics/prometheus.hpp"
@@ -135,6 +136,12 @@ void print_profile(const Pipeline& pipeline, std::uint64_t packets) {
     }
 }
 
+void print_rule_profile(const Pipeline& pipeline, const RuleBook& book) {
+    std::vector<std::span<const rules::RuleCost>> costs;
+    for (const auto& worker : pipeline.workers()) costs.push_back(worker->rule_costs());
+    fmt::print(stderr, "{}", profile_text(*book.rules, costs));
+}
+
 int refuse(const std::string& why, int code) {
     say_error(why);
     return code;
@@ -173,6 +180,7 @@ int replay(const ReplayOptions& options) {
     const std::filesystem::path metrics = std::filesystem::path{options.output} / "metrics.prom";
     if (const auto failed = write_file(metrics, metrics_page(pipeline, source))) return refuse(*failed, exit_code::failed);
     if (!options.quiet) fmt::print("{}", summary_of(options, plan, pipeline, source, seconds, signal));
+    if (plan.config.profile_rules) print_rule_profile(pipeline, *plan.shared.rules);
     if (options.profile) print_profile(pipeline, source.packets());
     if (signal != 0) return refuse(fmt::format("interrupted by {}; the outputs hold what was read until then", Interrupt::name_of(signal)), exit_code::interrupted(signal));
     return pipeline.collector().reached_fail_on() ? exit_code::alerts : exit_code::done;
@@ -195,6 +203,7 @@ void add_replay(CLI::App& app, int& code) {
     command->add_option("--threads", options->threads, "Workers; the output does not depend on it")->check(CLI::Range(1, 64))->capture_default_str();
     command->add_option("--fail-on", options->fail_on, "Exit code 3 when an alert is at least this severe: critical, high, medium, low, info, or 1 to 4")->check(some);
     command->add_flag("--profile", options->profile, "Print cycles per packet and stage at the end");
+    command->add_flag("--profile-rules", options->profile_rules, "Print what each rule cost at the end, the dearest first");
     command->add_flag("--quiet", options->quiet, "No summary");
     command->add_option("CAPTURE", options->captures, "Captures: pcap or pcapng, plain, .gz or .zst; folders of them; - for standard input")->required();
     command->callback([options, &code] { code = replay(*options); });

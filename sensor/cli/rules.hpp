@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `weir rules check|keywords`, and how a replay finds and loads its rules.
+// `weir rules check|explain|keywords`, and how a replay finds and loads its rules.
 #pragma once
 
 #include <iosfwd>
@@ -28,6 +28,9 @@ struct LoadedRules {
     rules::LoadResult result;
     std::vector<std::string> files;  ///< names, in the order of loading
 };
+
+/// What `$NAME` stands for in rules: the stock groups, the configuration's over them, and $EQUIPMENT.
+[[nodiscard]] rules::Variables rule_variables(const Config& config, const std::vector<std::string>& equipment_addresses);
 
 /// Loads rule files and folders of them (`*.rules`, in order of name); without any, the packs that ship with weir. The error
 /// is a sentence: a file or folder that cannot be read, a variable of the configuration that is no list.

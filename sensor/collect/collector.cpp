@@ -70,7 +70,7 @@ Collector::Collector(CollectorConfig config, std::vector<EventRing*> rings, std:
       rules_(std::move(rules)),
       eve_(std::move(eve)),
       evidence_(config_.directory, config_.evidence),
-      thresholds_(config_.threshold_entries),
+      thresholds_(config_.threshold_entries, std::move(config_.thresholds)),
       stats_event_(std::move(stats_paths)) {
     metrics_.threshold_limit.set(config_.threshold_entries);
 }

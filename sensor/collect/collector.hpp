@@ -28,6 +28,7 @@ struct CollectorConfig {
     Severity fail_on = 0;                           ///< an alert of this severity or a worse one (a lower number) fails the run; 0: none does
     bool alert_lines = true;                        ///< false: alerts are counted and proven, but not written (`outputs.eve.types`)
     std::size_t threshold_entries = 65'536;
+    ThresholdFile thresholds;                       ///< threshold.config
     EvidenceLimits evidence;
 };
 

@@ -2,6 +2,7 @@
 #include "sensor/collect/threshold.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace weir {
 namespace {
@@ -22,13 +23,62 @@ std::uint64_t hash_of(const IpAddress& address) noexcept {
 }  // namespace
 
 std::size_t Thresholds::Hash::operator()(const Key& key) const noexcept {
-    return mix(hash_of(key.first) + mix(hash_of(key.second) + mix(key.flow_id + mix(std::uint64_t{key.rule} * 2 + (key.detection ? 1 : 0)))));
+    return mix(hash_of(key.first) + mix(hash_of(key.second) + mix(key.flow_id + mix(std::uint64_t{key.rule} * 3 + static_cast<std::uint64_t>(key.use) + mix(key.line)))));
+}
+
+bool Thresholds::suppressed(const rules::Rule& rule, const RecordHead& alert) const {
+    using Track = Suppression::Track;
+    return std::any_of(file_.suppressions.begin(), file_.suppressions.end(), [&](const Suppression& line) {
+        if (!line.rule.covers(rule)) return false;
+        const bool source = line.track != Track::by_dst && line.addresses.contains(alert.source);
+        const bool destination = line.track != Track::by_src && line.addresses.contains(alert.destination);
+        return line.track == Track::always || source || destination;
+    });
+}
+
+/// The line that names the rule, else the last one that is about all of its kind.
+const EventFilter* Thresholds::filter_of(const rules::Rule& rule) const {
+    const EventFilter* out = nullptr;
+    for (const EventFilter& line : file_.filters)
+        if (line.rule.covers(rule) && (out == nullptr || line.rule.is_one() || !out->rule.is_one())) out = &line;
+    return out;
 }
 
 bool Thresholds::pass(const rules::Rule& rule, const RecordHead& alert) {
+    if (suppressed(rule, alert)) return false;
+    const EventFilter* const filter = filter_of(rule);
+    const bool replaced = filter != nullptr && filter->rule.is_one();
     // detection_filter says when a rule matches at all, threshold how often that is worth telling.
-    if (rule.detection_filter && !count(*rule.detection_filter, alert, true)) return false;
-    return !rule.threshold || count(*rule.threshold, alert, false);
+    if (!replaced && rule.detection_filter && !count(*rule.detection_filter, alert, Use::detection)) return false;
+    if (!replaced && rule.threshold) {
+        if (!count(*rule.threshold, alert, Use::threshold)) return false;
+    } else if (filter != nullptr && (replaced || !rule.detection_filter) && !count(filter->threshold, alert, Use::threshold)) {
+        return false;
+    }
+    bool pass = true;
+    for (std::size_t i = 0; i < file_.rates.size(); ++i)
+        if (file_.rates[i].rule.covers(rule) && rate_exceeded(file_.rates[i], static_cast<std::uint32_t>(i), alert))
+            pass = pass && file_.rates[i].new_action != rules::Action::pass;
+    return pass;
+}
+
+bool Thresholds::rate_exceeded(const RateFilter& filter, std::uint32_t line, const RecordHead& alert) {
+    Key key = key_of(filter.rate, alert, Use::rate);
+    key.line = line;
+    const Time now = alert.key.clock;
+    bool fresh = false;
+    Entry& entry = find(key, now, fresh);
+    if (entry.exceeded) {
+        if (now - *entry.exceeded <= filter.timeout * second) return true;
+        entry.exceeded.reset();
+    }
+    if (now - entry.start >= filter.rate.seconds * second) {
+        entry.start = now;
+        entry.count = 0;
+    }
+    if (++entry.count <= filter.rate.count) return false;
+    entry.exceeded = now;
+    return true;
 }
 
 Thresholds::Entry& Thresholds::find(const Key& key, Time now, bool& fresh) {
@@ -43,27 +93,31 @@ Thresholds::Entry& Thresholds::find(const Key& key, Time now, bool& fresh) {
         order_.pop_back();
         ++evicted_;
     }
-    order_.push_front(Entry{key, now, 0, 0});
+    order_.push_front(Entry{key, now, 0, 0, {}});
     entries_.emplace(key, order_.begin());
     return order_.front();
 }
 
-bool Thresholds::count(const rules::Threshold& threshold, const RecordHead& alert, bool detection) {
-    using Type = rules::Threshold::Type;
+Thresholds::Key Thresholds::key_of(const rules::Threshold& threshold, const RecordHead& alert, Use use) {
     using Track = rules::Threshold::Track;
     Key key;
     key.rule = alert.rule;
-    key.detection = detection;
+    key.use = use;
     switch (threshold.track) {
         case Track::by_src: key.first = alert.source; break;
         case Track::by_dst: key.first = alert.destination; break;
-        case Track::by_both: key.first = alert.source, key.second = alert.destination; break;
+        case Track::by_both: std::tie(key.first, key.second) = std::minmax(alert.source, alert.destination); break;  // either way round
         case Track::by_rule: break;
         case Track::by_flow: key.flow_id = alert.flow_id; break;
     }
+    return key;
+}
+
+bool Thresholds::count(const rules::Threshold& threshold, const RecordHead& alert, Use use) {
+    using Type = rules::Threshold::Type;
     const Time now = alert.key.clock;
     bool fresh = false;
-    Entry& entry = find(key, now, fresh);
+    Entry& entry = find(key_of(threshold, alert, use), now, fresh);
     if (threshold.type == Type::backoff) {  // alerts at hits 1 x count, multiplier x count, multiplier^2 x count, ...
         if (fresh) entry.next = std::max(threshold.count, 1u);
         if (++entry.count < entry.next) return false;

@@ -38,6 +38,10 @@ struct Config {
     // rules
     std::map<std::string, std::string> address_groups, port_groups;
     std::uint64_t rule_sessions = 131'072, rule_window_memory = 16u << 20;
+    std::uint64_t rule_host_bits = 65'536;
+    std::string threshold_file, classification_file;
+    std::string reputation_categories, reputation_folder, reputation_files;
+    bool profile_rules = false;
     std::string rule_cache;  ///< folder of compiled databases; empty: the user's cache folder
 
     // outputs

@@ -79,6 +79,7 @@ void ContractJudge::operation(const Moment& moment, std::string_view name) noexc
         const Judgement judgement = judge(*policy_, facing, session.equipment[end], facts, &names_);
         if (judgement.allowed) continue;
         session.verdict[end] = Verdict::found;
+        session.found[end] = judgement.kind;
         metrics_.found.add();
         report(moment, judgement, facts);
     }
@@ -106,6 +107,7 @@ void ContractJudge::judge_end(const Moment& moment, Facing facing, bool final) n
             report(moment, over_limit(judgement, Difference::sessions), facts);
     } else if (final) {
         session.verdict[end] = Verdict::found;
+        session.found[end] = judgement.kind;
         metrics_.found.add();
         report(moment, judgement, facts);
     }

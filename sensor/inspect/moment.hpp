@@ -69,6 +69,7 @@ struct Moment {
         view.established = session->state != SessionState::new_;
         view.app_reversed = session->app_reversed;
         view.stream_bytes = stream_bytes;
+        view.seconds = static_cast<std::uint64_t>(clock / second);
         return view;
     }
 };

@@ -61,25 +61,77 @@ RuleBook::RuleBook(std::shared_ptr<const rules::Compiled> compiled) : rules(std:
 }
 
 RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter)
-    : idle_(book->rules->text().rules.empty()),
-      book_(std::move(book)),
-      contract_(contract),
-      engine_(book_->rules, limits),
-      reporter_(reporter) {}
+    : idle_(book->rules->text().rules.empty()), book_(std::move(book)), contract_(contract), engine_(book_->rules, limits), reporter_(reporter) {
+    const rules::Compiled& compiled = *book_->rules;
+    using Layer = rules::EventCheck::Layer;
+    for (std::size_t i = 0; i < decode_events.size(); ++i) decode_rules_[i] = compiled.on_event(Layer::decode, decode_events[i].name);
+    constexpr std::string_view stream = "stream.";
+    for (std::size_t i = 0; i < stream_events.size(); ++i) stream_rules_[i] = compiled.on_event(Layer::stream, stream_events[i].event.substr(stream.size()));
+    for (std::size_t app = 0; app < std::min(protocols().size(), app_rules_.size()); ++app)
+        for (const Anomaly& row : protocols()[app].anomalies)
+            app_rules_[app].push_back(compiled.on_event(Layer::app, fmt::format("{}.{}", protocols()[app].name, row.event)));
+
+    const auto& all = compiled.text().rules;
+    const Policy* const policy = contract_.policy();
+    if (policy == nullptr || std::all_of(all.begin(), all.end(), [](const rules::Rule& rule) { return rule.policy_checks.empty(); })) return;
+    constexpr std::size_t words_each = 5;
+    words_.reserve(policy->equipment().size() * words_each);  // views stay where they are
+    const auto lower = [this](std::string_view text) -> std::string_view {
+        std::string& word = words_.emplace_back(text);
+        std::transform(word.begin(), word.end(), word.begin(), [](char c) { return static_cast<char>(to_lower(static_cast<std::uint8_t>(c))); });
+        return word;
+    };
+    for (const Equipment& row : policy->equipment())
+        equipment_.push_back({lower(row.name), lower(row.vendor), lower(row.role), lower(row.site),
+                              lower(row.contract == no_contract ? std::string_view{} : policy->contract_name(row.contract))});
+}
+
+rules::SessionView RuleJudge::session_view(const Moment& moment) const noexcept {
+    rules::SessionView view = moment.session_view();
+    if (equipment_.empty()) return view;
+    const Session& session = *moment.session;
+    for (std::size_t end = 0; end < view.equipment.size(); ++end) {
+        if (session.equipment[end] < equipment_.size()) view.equipment[end] = &equipment_[session.equipment[end]];
+        if (session.verdict[end] == Verdict::allowed) view.contract[end] = rules::ContractWord::expected;
+        if (session.verdict[end] != Verdict::found) continue;
+        view.contract[end] = rules::ContractWord::unexpected;
+        view.finding[end] = name_of(session.found[end]);
+    }
+    return view;
+}
+
+void RuleJudge::event(const Moment& moment, EventRules rules, Direction direction) noexcept {
+    if (rules == nullptr || moment.session == nullptr) return;
+    moment_ = &moment;
+    engine_.event(*rules, direction, moment.packet_view(), session_view(moment), moment.session->rules, *this);
+}
+
+void RuleJudge::decode_event(const Moment& moment, std::size_t id) noexcept { event(moment, decode_rules_[id], moment.direction); }
+
+void RuleJudge::stream_event(const Moment& moment, StreamEvent kind, Direction direction) noexcept {
+    event(moment, stream_rules_[static_cast<std::size_t>(kind)], direction);
+}
+
+void RuleJudge::app_event(const Moment& moment, const ParserInfo& parser, unsigned id, Direction direction) noexcept {
+    const ProtocolId app = id_of(parser);
+    if (app >= app_rules_.size()) return;
+    for (std::size_t row = 0; row < app_rules_[app].size(); ++row)
+        if (parser.anomalies[row].id == id) event(moment, app_rules_[app][row], moment.session->app_direction(direction));
+}
 
 void RuleJudge::packet(const Moment& moment) noexcept {
     if (idle_) return;
-    const rules::SessionView session = moment.session_view();
+    const rules::SessionView session = session_view(moment);
     if (!engine_.wants_packets(session)) return;
     moment_ = &moment;
     engine_.packet(moment.packet_view(), session, moment.session->rules, *this);
 }
 
-bool RuleJudge::wants_stream(const Moment& moment) const noexcept { return !idle_ && engine_.wants_stream(moment.session_view()); }
+bool RuleJudge::wants_stream(const Moment& moment) const noexcept { return !idle_ && engine_.wants_stream(session_view(moment)); }
 
 void RuleJudge::stream(const Moment& moment, Direction direction, Bytes bytes, std::uint64_t offset) noexcept {
     moment_ = &moment;
-    engine_.stream(direction, bytes, offset, moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+    engine_.stream(direction, bytes, offset, moment.packet_view(), session_view(moment), moment.session->rules, *this);
 }
 
 void RuleJudge::gap(const Moment& moment, Direction direction, std::uint64_t missing) noexcept {
@@ -92,7 +144,7 @@ void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, cons
     moment_ = &moment;
     parser_ = &parser;
     transaction_ = transaction;
-    engine_.transaction(parser, transaction, report, direction, moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+    engine_.transaction(parser, transaction, report, direction, moment.packet_view(), session_view(moment), moment.session->rules, *this);
     parser_ = nullptr;
     transaction_ = nullptr;  // it dies with this call
 }
@@ -100,7 +152,7 @@ void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, cons
 void RuleJudge::app_known(const Moment& moment) noexcept {
     if (idle_) return;
     moment_ = &moment;
-    engine_.app_known(moment.packet_view(), moment.session_view(), moment.session->rules, *this);
+    engine_.app_known(moment.packet_view(), session_view(moment), moment.session->rules, *this);
 }
 
 void RuleJudge::hit(const rules::Hit& hit) noexcept {
@@ -153,6 +205,8 @@ void RuleJudge::publish() noexcept {
     metrics_.pcre_limits.set(counters.pcre_limit_hits);
     metrics_.table_full.set(counters.session_table_full);
     metrics_.windows_full.set(counters.window_memory_full);
+    metrics_.host_bits_full.set(counters.host_bits_evicted);
+    metrics_.datasets_full.set(counters.datasets_full);
     metrics_.sessions.set(counters.sessions);
 }
 

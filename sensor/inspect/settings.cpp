@@ -52,6 +52,8 @@ rules::EngineLimits engine_limits(const Config& config) {
     rules::EngineLimits out;
     out.sessions = config.rule_sessions;
     out.window_memory = config.rule_window_memory;
+    out.host_bits = config.rule_host_bits;
+    out.profile = config.profile_rules;
     return out;
 }
 

@@ -41,6 +41,7 @@ struct SessionStream {
         anomaly.code = static_cast<std::uint32_t>(event);
         anomaly.direction = direction;
         worker.reporter_.anomaly(anomaly);
+        worker.rule_judge_.stream_event(moment, event, direction);
     }
 };
 
@@ -306,6 +307,7 @@ void Worker::decode_anomalies(const Packet& packet, const Decoded& decoded) noex
         anomaly.layer = anomaly.event.substr(0, anomaly.event.find('.'));
         anomaly.code = event.id;
         reporter_.anomaly(anomaly);
+        if (decoded.count != 0) rule_judge_.decode_event(moment_, event.id);  // else it belongs to no session
     }
 }
 
@@ -354,6 +356,7 @@ void Worker::app_anomaly(Session& session, const ParserInfo& parser, unsigned id
         if (row.id == id) anomaly.event = row.event;
     anomaly.direction = session.app_direction(direction);
     reporter_.anomaly(anomaly);
+    rule_judge_.app_event(moment_, parser, id, direction);
 }
 
 void Worker::app_expects(Session& session, const Expectation& expectation) noexcept {

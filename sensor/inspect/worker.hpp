@@ -61,6 +61,8 @@ public:
     [[nodiscard]] const ContractJudge& contract() const noexcept { return contract_judge_; }
     [[nodiscard]] const AppLayer& apps() const noexcept { return apps_; }
     [[nodiscard]] const StageClock& stages() const noexcept { return stages_; }
+    /// What each rule cost, as Compiled::plans; empty unless `profiling.rules.enabled`.
+    [[nodiscard]] std::span<const rules::RuleCost> rule_costs() const noexcept { return rule_judge_.costs(); }
 
 private:
     friend struct SessionStream;  ///< the stream stage's consumer

@@ -80,6 +80,12 @@ public:
         engine_.app_known(view, session, handle, *this);
         return taken();
     }
+    Sids event(rules::EventCheck::Layer layer, std::string_view name, Direction direction = Direction::to_server) {
+        towards(direction);
+        if (const auto* const waiting = compiled_->on_event(layer, name))
+            engine_.event(*waiting, direction, view, session, handle, *this);
+        return taken();
+    }
     void release() { engine_.release(handle); }
     [[nodiscard]] rules::Engine& engine() { return engine_; }
     [[nodiscard]] const rules::Compiled& compiled() const { return *compiled_; }

@@ -86,3 +86,31 @@ TEST_CASE("refused") {
          })
         check_refused(row);
 }
+
+TEST_CASE("buffers of the packet's ends, decoded text, transforms with a value, versions in words") {
+    for (const Accepted& row : {
+             Accepted{"ip.src; content:\"a\"; ip.dst; content:\"b\";", "ip.src:\n  content \"a\"\nip.dst:\n  content \"b\"\n"},
+             Accepted{"content:\"a\"; base64_decode:bytes 5, offset 2, relative; base64_data; content:\"b\";",
+                      "payload:\n  content \"a\"\n  base64_decode offset 2 bytes 5 relative\nbase64_data:\n  content \"b\"\n"},
+             Accepted{"base64_decode; base64_data; bsize:>3;", "payload:\n  base64_decode offset 0\nbase64_data:\n  bsize >3\n"},
+             Accepted{"http.uri; xor:\"6162\"; content:\"a\";", "http.uri xor\"ab\":\n  content \"a\"\n"},
+             Accepted{"http.uri; pcrexform:\"a(b)\"; header_lowercase; content:\"b\";",
+                      "http.uri pcrexform\"a(b)\" header_lowercase:\n  content \"b\"\n"},
+             Accepted{"ssl_version:sslv3,tls1.0;", "tls.version 768 or 769\n"},
+             Accepted{"ssl_version:!tls1.2,!tls1.3;", "tls.version !771\ntls.version !772\n"},
+         })
+        check_accepted(row);
+    for (const Refused& row : {
+             Refused{"@base64_data; content:\"a\";", "base64_data looks at what base64_decode has decoded: expected that before it"},
+             Refused{"@base64_decode;", "base64_decode is for base64_data, which the rule lacks"},
+             Refused{"base64_decode:bytes 5,@bytes 6; base64_data; content:\"a\";", "unknown word \"bytes 6\" in base64_decode"},
+             Refused{"base64_decode; base64_data; to_md5; @content:\"a\";", "base64_data takes no transforms"},
+             Refused{"http.uri; xor:\"6@g\"; content:\"a\";", "the key is hexadecimal, two digits a byte, as in `xor:\"0d0ac8ff\"`"},
+             Refused{"http.uri; xor:\"616@\"; content:\"a\";", "the key is hexadecimal, two digits a byte, as in `xor:\"0d0ac8ff\"`"},
+             Refused{"http.uri; pcrexform:\"@ab\"; content:\"a\";",
+                     "the buffer becomes what the expression's first group matches: expected one in brackets"},
+             Refused{"@xor:\"61\"; content:\"a\";", "xor stands right behind the buffer that it changes: expected one before it"},
+             Refused{"ssl_version:tls1.0,@tls9;", "unknown version \"tls9\": expected sslv2, sslv3, tls1.0, tls1.1, tls1.2 or tls1.3"},
+         })
+        check_refused(row);
+}

@@ -10,8 +10,8 @@ using namespace weir::rules::language;
 namespace {
 
 struct Bench {
-    std::vector<std::string> flowbits;
-    Shared shared{Classification::built_in(), flowbits};
+    RuleText rule_text;
+    Shared shared{Classification::built_in(), rule_text};
     Rule rule;
     RuleBuilder builder{rule, shared};
 };
@@ -54,11 +54,11 @@ TEST_CASE("variables are known from where they are set on, and bounded") {
 
 TEST_CASE("flowbits are numbered in order, and bounded") {
     Bench bench;
-    CHECK(bench.shared.flowbit(text("a")) == 0);
-    CHECK(bench.shared.flowbit(text("b")) == 1);
-    CHECK(bench.shared.flowbit(text("a")) == 0);
-    for (std::size_t i = 2; i < 65'535; ++i) (void)bench.shared.flowbit(text(std::to_string(i)));
-    CHECK_THROWS_AS(bench.shared.flowbit(text("one more")), Refusal);
-    CHECK(bench.shared.flowbit(text("65534")) == 65'534);
-    CHECK(bench.flowbits.size() == 65'535);
+    CHECK(bench.shared.flowbits.number(text("a")) == 0);
+    CHECK(bench.shared.flowbits.number(text("b")) == 1);
+    CHECK(bench.shared.flowbits.number(text("a")) == 0);
+    for (std::size_t i = 2; i < 65'535; ++i) (void)bench.shared.flowbits.number(text(std::to_string(i)));
+    CHECK_THROWS_AS(bench.shared.flowbits.number(text("more")), Refusal);
+    CHECK(bench.shared.flowbits.number(text("65534")) == 65'534);
+    CHECK(bench.rule_text.flowbits.size() == 65'535);
 }

@@ -69,3 +69,17 @@ TEST_CASE("refused") {
          })
         check_refused(row);
 }
+
+TEST_CASE("keywords that are accepted and change nothing") {
+    for (const char* const options : {"tag:session;", "tag:session,10,packets;", "tag:host,5,seconds,dst;", "tag:host,1,bytes;", "bypass;", "prefilter;"})
+        check_accepted({options, ""});
+    for (const Refused& row : {
+             Refused{"tag:@flow;", "unknown word \"flow\": expected session or host"},
+             Refused{"tag:session,@0,packets;", "\"0\" is not a number: expected 1 to 4294967295"},
+             Refused{"tag:session,1,@hours;", "unknown metric \"hours\": expected packets, bytes or seconds"},
+             Refused{"tag:@host;", "expected `tag:session`, `tag:session,count,metric` or `tag:host,count,metric,src`"},
+             Refused{"tag:host,1,packets,@up;", "unknown side \"up\": expected src or dst"},
+             Refused{"bypass; @bypass;", "bypass stands twice in the rule"},
+         })
+        check_refused(row);
+}

@@ -30,6 +30,13 @@ TEST_CASE("transforms, alone and in a row") {
     CHECK(transformed({Transform::to_lowercase, Transform::dotprefix, Transform::strip_whitespace}, "A B") == ".ab");
 }
 
+TEST_CASE("transforms of header fields, and with a key") {
+    CHECK(transformed({Transform::header_lowercase}, "Host: A:B\r\nX-Y:Z\r\n") == "host: A:B\r\nx-y:Z\r\n");
+    CHECK(transformed({Transform::strip_pseudo_headers}, ":method: GET\r\nhost: a\r\n:path: /") == "host: a\r\n");
+    CHECK(transformed({Transform::strip_pseudo_headers}, "").empty());
+    CHECK(transformed({{Transform::exclusive_or, "\x01\x02"}}, "abc") == "``b");
+}
+
 TEST_CASE("digests are bytes") {
     const auto bytes = test::from_hex(md5(as_bytes("abc")).text());
     CHECK(transformed({Transform::to_md5}, "abc") == std::string(bytes.begin(), bytes.end()));

@@ -117,3 +117,21 @@ TEST_CASE("prepare: a rule cache that cannot be used is one warning") {
     CHECK(plan->warnings[0].find("compiled rules are not kept for the next start: ") == 0);
     CHECK(plan->refused_rules == 0);
 }
+
+TEST_CASE("prepare: rules that hold sessions together run in one worker, and that is said") {
+    Case s;
+    s.options.no_rules = false;
+    s.options.threads = 3;
+    const auto workers = [&](std::string_view options) {
+        s.options.rules = {s.write("a.rules", "alert tcp any any -> any any (msg:\"m\"; " + std::string{options} + " sid:1;)\n")};
+        const auto plan = cli::prepare(s.options);
+        REQUIRE(plan.has_value());
+        CHECK(plan->refused_rules == 0);
+        CHECK(plan->warnings.size() == (plan->pipeline.workers == 1 ? 1 : 0));
+        return plan->pipeline.workers;
+    };
+    CHECK(workers("content:\"x\";") == 3);
+    CHECK(workers("content:\"x\"; flowbits:set,a;") == 3);
+    CHECK(workers("content:\"x\"; xbits:set,a,track ip_src,expire 60;") == 1);
+    CHECK(workers("http.uri; dataset:set,seen,type string;") == 1);
+}

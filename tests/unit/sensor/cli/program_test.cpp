@@ -46,7 +46,7 @@ TEST_CASE("program: what is not understood is named, before what is missing") {
 
 TEST_CASE("program: what is missing, or given too often") {
     CHECK(refused("") == "expected a command: replay, policy, rules");
-    CHECK(refused("rules") == "expected a command: check, keywords");
+    CHECK(refused("rules") == "expected a command: check, explain, keywords");
     CHECK(refused("replay") == "CAPTURE is required");
     CHECK(refused("replay a.pcap --threads") == "--threads: expected a value behind it");
     CHECK(refused("replay --threads 1 --threads 2 a.pcap") == "--threads: given 2 times, expected once");
