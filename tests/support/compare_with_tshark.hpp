@@ -77,11 +77,11 @@ std::size_t compare_datagrams(const std::vector<std::string>& folders, const std
     return compared;
 }
 
-/// The same for TCP: per session, the values of each column in the order of the messages. Returns how many sessions were compared.
+/// The same for TCP: per session, the values of each column in the order of the messages, of transactions that `keep` takes (none:
+/// of all). Returns how many sessions were compared.
 template <ParserType P>
 std::size_t compare_sessions(const std::vector<std::string>& folders, const std::string& filter, const std::vector<Column>& columns,
-                             const std::function<bool(const std::string& file, unsigned stream)>& skip = {},
-                             const std::string& options = {}) {
+                             const std::function<bool(const Outcome::Transaction&)>& keep = {}, const std::string& options = {}) {
     std::size_t compared = 0;
     for (const std::string& folder : folders) {
         for (const auto& file : shared_captures(folder)) {
@@ -102,7 +102,6 @@ std::size_t compare_sessions(const std::vector<std::string>& folders, const std:
             for (const CapturedSession& session : read_capture(file)) {
                 const auto theirs = expected.find(session.stream);
                 if (session.transport != Transport::tcp || theirs == expected.end()) continue;
-                if (skip && skip(file.filename().string(), session.stream)) continue;
                 INFO(file.filename().string() << " stream " << session.stream);
                 const auto outcome = parse_session<P>(session);
                 CHECK(outcome.has_value());
@@ -112,6 +111,7 @@ std::size_t compare_sessions(const std::vector<std::string>& folders, const std:
                     INFO(columns[i].theirs);
                     std::string ours;
                     for (const auto& transaction : outcome->transactions) {
+                        if (keep && !keep(transaction)) continue;
                         const std::string value = transaction.get(columns[i].ours);
                         if (!value.empty()) ours += (ours.empty() ? "" : ",") + value;
                     }
