@@ -12,6 +12,10 @@ namespace {
 constexpr std::uint16_t stream_version = 10;  // only IPFIX goes over TCP
 constexpr std::size_t set_header_size = 4;
 
+constexpr std::uint64_t key_of(std::uint32_t source, std::uint16_t id, std::uint16_t fields) noexcept {
+    return std::uint64_t{source} << 32 | std::uint32_t{id} << 16 | fields;
+}
+
 /// Whether `data`, the beginning of a stream, can be that of a message with a set in it, as far as it goes.
 bool may_begin_stream(Bytes data) noexcept {
     Cursor cursor{data};
@@ -50,12 +54,12 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
 
 Fed State::element(Direction direction, Bytes rest, Emit<Transaction> emit) noexcept {
     bool& lost = lost_[static_cast<std::size_t>(direction)];
+    if (rest.size() < header_size + set_header_size) return Fed::need_more(0, header_size + set_header_size);
     if (!may_begin_stream(rest)) {
         if (lost) return Fed::done(0);
         emit.anomaly(Parser::malformed_data, direction);
         return Fed::malformed();
     }
-    if (rest.size() < header_size + set_header_size) return Fed::need_more(0, header_size + set_header_size);
     const std::size_t length = Cursor{rest.subspan(2)}.be16();
     if (length > max_read) {
         emit.anomaly(Parser::message_too_long, direction);
@@ -75,13 +79,19 @@ Fed State::gap(Direction direction, std::uint64_t, Emit<Transaction>) noexcept {
     return Fed::ok(0);
 }
 
+bool State::is_new(std::uint64_t key) noexcept {
+    if (std::ranges::find(known_, key) != known_.end()) return false;
+    if (known_.full()) known_[key % max_known] = key;
+    (void)known_.push_back(key);
+    return true;
+}
+
 void State::report(Direction direction, const Message& message, Emit<Transaction> emit) noexcept {
     ++messages_;
-    // Exporters send without end: an event is written of what is new, and one at the end that counts.
-    const bool known = std::ranges::find(sources_, message.source) != sources_.end();
-    const bool written = !known || !message.templates.empty();
-    if (!known && sources_.full()) sources_.pop_back();
-    if (!known) (void)sources_.push_back(message.source);
+    // Exporters send without end, and their templates again and again: an event is written of what is new, and one at the end
+    // that counts.
+    bool written = is_new(key_of(message.source, 0, 0));
+    for (const Template& one : message.templates) written |= is_new(key_of(message.source, one.id, one.fields));
     unwritten_ = !written;
     if (unwritten_) latest_ = message;
     emit({message, messages_}, written ? Report::request | Report::log : Report::request, direction);

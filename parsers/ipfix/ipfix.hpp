@@ -9,7 +9,7 @@
 
 namespace weir::ipfix {
 
-inline constexpr std::size_t max_sources = 8;   ///< sources of one session that are known to have been written
+inline constexpr std::size_t max_known = 64;    ///< sources and templates of one session that are known to have been written
 inline constexpr std::size_t max_read = 32768;  ///< octets of a message over TCP that are waited for and read
 
 struct Transaction {
@@ -26,6 +26,8 @@ public:
 
 private:
     Fed element(Direction direction, Bytes rest, Emit<Transaction> emit) noexcept;
+    /// Whether this is new; remembers it.
+    [[nodiscard]] bool is_new(std::uint64_t key) noexcept;
     void report(Direction direction, const Message& message, Emit<Transaction> emit) noexcept;
 
     Transport transport_ = Transport::udp;
@@ -33,7 +35,7 @@ private:
     bool unwritten_ = false;      ///< the latest message has made no event
     std::uint64_t messages_ = 0;
     Message latest_{};
-    InlineVector<std::uint32_t, max_sources> sources_{};
+    InlineVector<std::uint64_t, max_known> known_{};  ///< keys of sources and templates
 };
 
 namespace fields {

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t length_size = 4;           // before each message over TCP, RFC 4120 section 7.2.2
 constexpr std::uint32_t max_message = 1u << 24;  // octets: KDCs take less
-constexpr std::size_t min_message = 16;
+constexpr std::size_t min_message = 24;
+constexpr std::size_t enough_to_judge = length_size + min_message;  // of a stream: the longest beginning with version and type
 
 Bytes joined(const Name& name, Scratch& scratch) noexcept {
     if (name.empty()) return {};
@@ -39,8 +40,9 @@ Probe Parser::probe(const Offer& offer) noexcept {
     Bytes wire = offer.data;
     if (offer.transport == Transport::tcp) {
         if (!may_begin_stream(wire)) return Probe::no();
-        if (wire.size() < length_size || wire.size() - length_size < length_at(wire)) return Probe::more();
-        wire = wire.subspan(length_size, length_at(wire));
+        if (wire.size() < enough_to_judge) return Probe::more();
+        return Probe::yes(is_request(Type{static_cast<std::uint8_t>(wire[length_size] & 0x1f)}) ? Probe::Sender::client
+                                                                                                : Probe::Sender::server);
     }
     const auto message = read_message(wire);
     if (!message) return Probe::no();
@@ -59,12 +61,12 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
 
 Fed State::element(Direction direction, Bytes rest, Emit<Transaction> emit) noexcept {
     bool& lost = lost_[static_cast<std::size_t>(direction)];
+    if (rest.size() < enough_to_judge) return Fed::need_more(0, enough_to_judge);
     if (!may_begin_stream(rest)) {
         if (lost) return Fed::done(0);
         emit.anomaly(Parser::malformed_data, direction);
         return Fed::malformed();
     }
-    if (rest.size() < length_size + min_message) return Fed::need_more(0, length_size + min_message);
     const std::uint32_t length = length_at(rest);
     if (length > max_read) {
         emit.anomaly(Parser::message_too_long, direction);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/krb5/krb5_message.hpp"
 
+#include <algorithm>
+
 #include "parsers/base/code_name.hpp"
 
 namespace weir::krb5 {
@@ -10,7 +12,7 @@ namespace tag = ber::tag;
 constexpr std::uint8_t application = 0x60, context = 0xa0;  // constructed
 constexpr std::uint8_t general_string = 0x1b;
 constexpr std::uint8_t ticket_tag = application | 1;
-constexpr std::int64_t version = 5;
+constexpr std::uint8_t version = 5;
 constexpr std::int64_t timestamp = 2, encrypted_challenge = 138, signed_request = 16, ap_request = 1;  // IANA: pre-authentication types
 
 constexpr std::array errors{CodeName{0, "KDC_ERR_NONE"},
@@ -104,6 +106,15 @@ constexpr std::array encryptions{CodeName{1, "DES_CBC_CRC"},
                                  CodeName{24, "RC4_HMAC_EXP"},
                                  CodeName{25, "CAMELLIA128_CTS_CMAC"},
                                  CodeName{26, "CAMELLIA256_CTS_CMAC"}};
+
+constexpr std::size_t beginning_size = 10;  // octets of version and type
+
+/// What stands behind a tag and its length; nothing where they are incomplete or impossible.
+std::optional<Bytes> skip_header(Bytes data) noexcept {
+    if (data.size() < 2 || data[1] == 0x80 || data[1] > 0x84) return std::nullopt;
+    const std::size_t head = 2u + (data[1] < 0x80 ? 0u : data[1] & 0x7fu);
+    return data.size() < head ? std::nullopt : std::optional{data.subspan(head)};
+}
 
 constexpr bool is_type(std::uint8_t number) noexcept { return (number >= 10 && number <= 13) || number == 30; }
 
@@ -242,10 +253,20 @@ void read_error(ber::Reader& members, Message& message) noexcept {
 
 bool may_begin(Bytes data) noexcept {
     if (data.empty()) return true;
-    if ((data[0] & 0xe0) != application || !is_type(data[0] & 0x1f)) return false;
+    const std::uint8_t type = data[0] & 0x1f;
+    if ((data[0] & 0xe0) != application || !is_type(type)) return false;
     if (data.size() < 2) return true;
-    const std::size_t head = data[1] < 0x80 ? 2 : 2u + (data[1] & 0x7f);
-    return head > 2 + 4 || data[1] == 0x80 ? false : data.size() <= head || data[head] == tag::sequence;
+    const auto sequence = skip_header(data);
+    if (!sequence) return data[1] != 0x80 && data[1] <= 0x84;
+    if (!sequence->empty() && sequence->front() != tag::sequence) return false;
+    const auto members = skip_header(*sequence);
+    if (!members) return sequence->size() < 2 || ((*sequence)[1] != 0x80 && (*sequence)[1] <= 0x84);
+    // Version and type stand first; DER writes them in one way only.
+    const std::uint8_t first = is_request(Type{type}) ? 1 : 0;
+    const std::array<std::uint8_t, beginning_size> beginning{static_cast<std::uint8_t>(context | first),       3, 2, 1, version,
+                                                             static_cast<std::uint8_t>(context | (first + 1)), 3, 2, 1, type};
+    const Bytes shown = first_of(*members, beginning_size);
+    return std::ranges::equal(shown, first_of(beginning, shown.size()));
 }
 
 std::optional<Message> read_message(Bytes wire) noexcept {

@@ -92,5 +92,10 @@ Value sampling_rate(const Transaction& transaction, std::size_t index) noexcept 
     return rate == 0 ? Value::none() : Value::of(rate);
 }
 
+Value drops(const Transaction& transaction, std::size_t index) noexcept {
+    if (index != 0) return {};
+    return transaction.message.flow_samples == 0 ? Value::none() : Value::of(transaction.message.drops);
+}
+
 }  // namespace fields
 }  // namespace weir::sflow

@@ -51,6 +51,7 @@ namespace fields {
 Value version(const Transaction& transaction, std::size_t index) noexcept;
 Value agent(const Transaction& transaction, std::size_t index) noexcept;
 Value sampling_rate(const Transaction& transaction, std::size_t index) noexcept;
+Value drops(const Transaction& transaction, std::size_t index) noexcept;
 
 template <auto Message::*Member>
 Value of(const Transaction& transaction, std::size_t index) noexcept {
@@ -77,7 +78,7 @@ struct Parser {
         field<fields::of<&Message::counter_samples>>("sflow.counter_samples", "sflow.counter_samples", "Samples of counters among them",
                                                      FieldKind::number),
         field<&fields::sampling_rate>("sflow.sampling_rate", "sflow.sampling_rate", "One of so many packets is sampled", FieldKind::number),
-        field<fields::of<&Message::drops>>("", "sflow.drops", "Packets that the agent could not sample so far", FieldKind::number),
+        field<&fields::drops>("", "sflow.drops", "Packets that the agent could not sample so far", FieldKind::number),
         field<&Transaction::datagrams>("sflow.datagrams", "sflow.datagrams", "Datagrams of the session so far"),
     };
     enum AnomalyId : unsigned { malformed_data = 1 };

@@ -52,12 +52,12 @@ Probe Parser::probe(const Offer& offer) noexcept {
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
     return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
         bool& lost = lost_[static_cast<std::size_t>(direction)];
+        if (rest.size() < header_size) return Fed::need_more(0, header_size);
         if (!may_begin(rest)) {
             if (lost) return Fed::done(0);
             emit.anomaly(Parser::malformed_header, direction);
             return Fed::malformed();
         }
-        if (rest.size() < header_size) return Fed::need_more(0, header_size);
         lost = false;
         Transaction transaction = read_header(rest);
         std::optional<Body> body;

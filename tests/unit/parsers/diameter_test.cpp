@@ -101,7 +101,7 @@ TEST_CASE("diameter: cut anywhere") {
 
 TEST_CASE("diameter: what is broken") {
     for (const auto& header : {"02000014"_hex, "01000010"_hex, "01000015"_hex, "0100001481"_hex, "01000014a0"_hex, "0100001410"_hex})
-        CHECK(parse(header).anomalies == std::vector<std::string>{"malformed_header"});
+        CHECK(parse(joined({header, Wire(20, 0)})).anomalies == std::vector<std::string>{"malformed_header"});
     for (const auto& broken : {"00000001 40 000007"_hex, "00000001 40 0000ff 00"_hex, "00000001 c0 000009 00000000"_hex, "0000"_hex}) {
         const Wire padded = joined({origin, broken, Wire((4 - broken.size() % 4) % 4, 0)});
         const Outcome outcome = parse(message(0x80, 280, 0, padded));
@@ -126,7 +126,7 @@ TEST_CASE("diameter: goes on behind a gap where a message begins, and stops quie
     Driver amid;
     amid.stream(Direction::to_server, cer);
     CHECK(amid.gap(Direction::to_server, 100));
-    CHECK_FALSE(amid.stream(Direction::to_server, text("example.com")));
+    CHECK_FALSE(amid.stream(Direction::to_server, text("host.example.com and more")));
     CHECK(amid.finish().anomalies.empty());
 }
 

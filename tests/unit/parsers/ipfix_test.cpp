@@ -82,8 +82,8 @@ TEST_CASE("ipfix: NetFlow 9 and 5") {
     CHECK(five.get("ipfix.templates[].id").empty());
 }
 
-TEST_CASE("ipfix: an event for each source and its templates, and one at the end that counts") {
-    const Outcome outcome = parse({data, data, templates, data, ipfix_10(set(256, Wire(24, 1)), 9), data});
+TEST_CASE("ipfix: an event for each source and what it has new, and one at the end that counts") {
+    const Outcome outcome = parse({data, data, templates, templates, ipfix_10(set(256, Wire(24, 1)), 9), data});
     REQUIRE(outcome.transactions.size() == 7);
     const std::vector<bool> written{true, false, true, false, true, false, true};
     for (std::size_t i = 0; i < written.size(); ++i) CHECK(has(outcome.transactions[i].report, Report::log) == written[i]);

@@ -127,10 +127,10 @@ TEST_CASE("krb5: over TCP, what is broken, too long or missing") {
         driver.stream(to_server, bytes);
         return driver.finish().anomalies;
     };
-    CHECK(anomalies("80000001"_hex) == std::vector<std::string>{"malformed_data"});
-    CHECK(anomalies(joined({framed(as_req), "00000020 30"_hex})) == std::vector<std::string>{"malformed_data"});
+    CHECK(anomalies(joined({"80000001"_hex, as_req})) == std::vector<std::string>{"malformed_data"});
+    CHECK(anomalies(joined({framed(as_req), "00000020 30"_hex, Wire(32, 0)})) == std::vector<std::string>{"malformed_data"});
     CHECK(anomalies(framed(message(10, joined({head, preauth})))) == std::vector<std::string>{"malformed_data"});
-    CHECK(anomalies(joined({"0000ffff"_hex, "6c82fffb 30"_hex, Wire(0xfffa, 0), framed(as_req)})) ==
+    CHECK(anomalies(joined({"0000ffff"_hex, "6c82fffb 3082fff7 a103020105 a20302010c"_hex, Wire(0xffed, 0), framed(as_req)})) ==
           std::vector<std::string>{"message_too_long"});
     Driver driver;
     driver.stream(to_server, first_of(framed(as_req), 40));
@@ -138,7 +138,7 @@ TEST_CASE("krb5: over TCP, what is broken, too long or missing") {
     driver.stream(to_server, framed(as_req));
     CHECK(driver.outcome().transactions.size() == 1);
     CHECK(driver.gap(to_server, 500));
-    CHECK_FALSE(driver.stream(to_server, text("EXAMPLE")));
+    CHECK_FALSE(driver.stream(to_server, Wire(40, 0x5a)));
     CHECK(driver.finish().anomalies.empty());
 }
 
@@ -152,9 +152,13 @@ TEST_CASE("krb5: recognised on any port, with the roles") {
         CHECK(probe(framed(as_req), port, Transport::tcp).sender == Sender::client);
         for (std::size_t length = 0; length < as_req.size(); ++length) {
             CHECK(probe(Bytes{as_req}.first(length), port).answer == no_match);
-            const Wire stream = framed(as_req);
-            CHECK(probe(Bytes{stream}.first(length), port, Transport::tcp).answer == need_more);
         }
+        const Wire stream = framed(as_req);
+        for (std::size_t length = 0; length <= stream.size(); ++length)
+            CHECK(probe(Bytes{stream}.first(length), port, Transport::tcp).answer == (length < 28 ? need_more : match));
+        Wire other_version = stream;
+        other_version[4 + 4 + 4] = 4;
+        CHECK(probe(other_version, port, Transport::tcp).answer == no_match);
         CHECK(probe(joined({as_req, "00"_hex}), port).answer == no_match);
         CHECK(probe(text("lower case text"), port).answer == no_match);
         CHECK(probe(text("lower case text"), port, Transport::tcp).answer == no_match);

@@ -122,7 +122,7 @@ TEST_CASE("tacacs: what is broken") {
         driver.stream(Direction::to_server, bytes);
         return driver.finish().anomalies;
     };
-    CHECK(anomalies(joined({hidden, "d0 01 01 00"_hex})) == std::vector<std::string>{"malformed_header"});
+    CHECK(anomalies(joined({hidden, "d0 01 01 00 00000000 00000010"_hex})) == std::vector<std::string>{"malformed_header"});
     CHECK(anomalies("c0 01 01 00 00000000 00010000"_hex) == std::vector<std::string>{"malformed_header"});
     // Each length of a body in clear once too large, and once too small.
     for (const std::size_t at : {16u, 17u, 18u, 19u}) {
@@ -145,7 +145,7 @@ TEST_CASE("tacacs: goes on behind a gap where a packet begins, and stops quietly
     Driver amid;
     amid.stream(Direction::to_server, hidden);
     CHECK(amid.gap(Direction::to_server, 100));
-    CHECK_FALSE(amid.stream(Direction::to_server, "5a5a5a5a"_hex));
+    CHECK_FALSE(amid.stream(Direction::to_server, Wire(12, 0x5a)));
     CHECK(amid.finish().anomalies.empty());
 }
 
