@@ -11,7 +11,7 @@ constexpr std::uint8_t rmcp_version = 6, class_asf = 6, class_ipmi = 7, acknowle
 constexpr std::uint32_t asf_enterprise = 4542;
 constexpr std::uint8_t auth_none = 0, auth_rmcp_plus = 6;
 constexpr std::uint8_t payload_ipmi = 0, payload_oem = 2, open_session_request = 0x10, open_session_response = 0x11, rakp_1 = 0x12,
-                       rakp_2 = 0x13, rakp_4 = 0x15, first_set_up = 0x10;
+                       rakp_4 = 0x15, first_set_up = 0x10;
 constexpr std::size_t max_user = 16;
 
 /// IPMI 2.0 section 13.8: both sums come out as zero.

@@ -207,10 +207,10 @@ void State::end_of_block(Emit<Transaction> emit) noexcept {
     };
     const Command* const command = asked_for ? outstanding_.find(repeated) : nullptr;
     Transaction transaction;
+    Command echoed;
     if (command != nullptr) {
         describe(*command, transaction, emit.scratch());
     } else if (echo.data() != nullptr) {  // the command itself was not seen
-        Command echoed;
         echoed.text.keep(echo);
         describe(echoed, transaction, emit.scratch());
     } else if (!asked_for) {

