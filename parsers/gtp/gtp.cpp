@@ -8,6 +8,16 @@ namespace {
 
 constexpr unsigned max_messages = 4;  // of one datagram; the standard allows two
 
+/// Whether a message can be believed on any port: one of the control plane that accounts for every octet of its datagram, with a
+/// tunnel just where it must have one. The user plane and GTP' show too little of themselves.
+bool proves_itself(const Message& message, std::size_t datagram_size) noexcept {
+    constexpr std::uint8_t last_about_path = 3;  // echoes, and the answer to versions that are not known
+    if (message.charging || message.version == 0 || message.is_user_data() || !message.sequence || message.extra != 0) return false;
+    const bool about_path = message.type <= last_about_path;
+    const bool tunnel_fits = message.version == 1 ? !about_path || message.teid == 0u : about_path != message.teid.has_value();
+    return tunnel_fits && (message.size == datagram_size || message.piggybacked);
+}
+
 }  // namespace
 
 Probe Parser::probe(const Offer& offer) noexcept {
@@ -15,14 +25,10 @@ Probe Parser::probe(const Offer& offer) noexcept {
     Scratch no_texts{{}};
     const auto message = read_message(offer.data, no_texts);
     if (!message || message->operation.empty()) return Probe::no();
-    if (!offer.port_matches) {
-        // The user plane and GTP' show too little of themselves; a control message accounts for every octet.
-        const bool control = !message->charging && message->version != 0 && !message->is_user_data() && message->sequence.has_value();
-        if (!control || message->extra != 0 || (message->size != offer.data.size() && !message->piggybacked)) return Probe::no();
-    }
-    const std::string_view name = as_text(message->operation);
-    if (message->is_user_data() || name == "error-indication") return Probe::yes();
-    return Probe::yes(is_answer(name) ? Probe::Sender::server : Probe::Sender::client);
+    if (!offer.port_matches && !proves_itself(*message, offer.data.size())) return Probe::no();
+    const std::string_view operation = as_text(message->operation);
+    if (message->is_user_data() || operation == "error-indication") return Probe::yes();
+    return Probe::yes(is_answer(operation) ? Probe::Sender::server : Probe::Sender::client);
 }
 
 Fed State::feed(Direction direction, Bytes datagram, Emit<Transaction> emit) noexcept {

@@ -265,4 +265,9 @@ void State::end_of_response(Emit<Transaction> emit) noexcept {
     response_ = {};
 }
 
+Value text_for_log(const Transaction& transaction, std::size_t index) noexcept {
+    if (index != 0) return {};
+    return names_secret(transaction.text) ? Value::none() : detail::value_of(transaction.text);
+}
+
 }  // namespace weir::tl1

@@ -71,6 +71,8 @@ private:
     LineStream<max_line> lines_;
 };
 
+Value text_for_log(const Transaction& transaction, std::size_t index) noexcept;
+
 struct Parser {
     using Transaction = tl1::Transaction;
     using State = tl1::State;
@@ -96,7 +98,8 @@ struct Parser {
         field<&Transaction::event>("tl1.event", "tl1.event", "Verb and modifiers of an autonomous message: REPT ALM T3"),
         field<&Transaction::atag>("", "tl1.atag", "Tag of an autonomous message"),
         field<&Transaction::alarm>("tl1.alarm", "tl1.alarm", "Alarm code of an autonomous message: critical, major, minor, none"),
-        field<&Transaction::text>("tl1.text", "tl1.text", "Text of the response or autonomous message, its first 384 octets"),
+        field<&Transaction::text>("tl1.text", "", "Text of the response or autonomous message, its first 384 octets"),
+        field<&text_for_log>("", "tl1.text", "The same; absent where it names a password, a community or another secret"),
     };
     enum AnomalyId : unsigned { invalid_command = 1, command_too_long };
     static constexpr std::array anomalies{

@@ -172,8 +172,9 @@ TEST_CASE("gtp: control messages are recognised on any port, the rest on GTP's")
     CHECK(probe(create_session).answer == match);
     CHECK(probe(version_1(17, 1, 1, {1, 128})).sender == Probe::Sender::server);
     CHECK(probe(echo_2(element_2(3, {1}))).answer == match);
-    for (const Wire& weak : {joined({create_pdp, {0}}), version_1(1, 0, 1, text("~unknown")),
-                             joined({{0x30, 254}, number(0, 2), number(7, 4)}), joined({{0x0f, 240}, number(0, 2), number(5, 2)})}) {
+    for (const Wire& weak :
+         {joined({create_pdp, {0}}), version_1(1, 7, 1, {}), version_2(1, 7, 1, {}), version_1(1, 0, 1, text("~unknown")),
+          joined({{0x30, 254}, number(0, 2), number(7, 4)}), joined({{0x0f, 240}, number(0, 2), number(5, 2)})}) {
         CHECK(probe(weak).answer == no_match);
         CHECK(probe(weak, true).answer == match);
     }
