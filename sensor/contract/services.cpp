@@ -32,7 +32,7 @@ constexpr std::array table{
     BuiltinService{"cwmp-connection-request", "tcp", "7547", "http", "TR-069 connection request (towards the CPE)"},
     BuiltinService{"tl1", "tcp", "3082-3083", "tl1", "TL1, raw and with prompt"},
     BuiltinService{"corba", "tcp", "683-684 2809", "giop", "CORBA IIOP and its naming service"},
-    BuiltinService{"ipmi", "udp", "623", "rmcp", "IPMI over RMCP and RMCP+"},
+    BuiltinService{"ipmi", "udp", "623", "ipmi", "IPMI over RMCP and RMCP+"},
     BuiltinService{"smart-install", "tcp", "4786", "any", "Cisco Smart Install"},
     BuiltinService{"rdp", "tcp", "3389", "any", "Remote Desktop"},
     BuiltinService{"vnc", "tcp", "5900-5903", "any", "VNC"},
@@ -107,8 +107,8 @@ constexpr std::array table{
 };
 
 /// Protocols that a policy may name although no parser reads them yet: such a service accepts whatever is spoken there.
-constexpr std::array<std::string_view, 10> known_without_parser{"cwmp", "giop", "gnmi", "mqtt", "netconf",
-                                                                "rmcp", "sip",  "smb",  "tl1",  "usp"};
+constexpr std::array<std::string_view, 3> known_without_parser{"cwmp", "gnmi", "usp"};
+
 
 struct NamedNumber {
     std::string_view name;
