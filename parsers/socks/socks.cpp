@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "parsers/base/cursor.hpp"
 #include "parsers/base/steps.hpp"
+#include "parsers/base/terminated.hpp"
 
 namespace weir::socks {
 namespace {
@@ -16,26 +16,10 @@ constexpr std::uint8_t ipv4 = 1, domain = 3, ipv6 = 4;  // RFC 1928 section 5
 constexpr std::uint8_t granted_v4 = 90;
 constexpr std::uint8_t login_version = 1;  // RFC 1929 section 2
 constexpr std::size_t v4_head = 8;         // version, command, port, address
-constexpr std::size_t max_name = 255;      // of a user id or a host in version 4
 constexpr std::size_t most_methods = 16;   // that a client is believed to offer
 
 bool is_command(std::uint8_t version, std::uint8_t command) noexcept {
     return command == connect || command == bind || (version == 5 && command == udp_associate) || command == resolve || command == resolve_ptr;
-}
-
-/// A text that a NUL ends.
-struct Terminated {
-    enum class Kind : std::uint8_t { whole, incomplete, broken } kind = Kind::whole;
-    Bytes text{};
-};
-Terminated take_terminated(Cursor& cursor) noexcept {
-    const Bytes rest = first_of(cursor.rest(), max_name + 1);
-    const auto size = static_cast<std::size_t>(std::find(rest.begin(), rest.end(), 0) - rest.begin());
-    if (size == rest.size()) return {size > max_name ? Terminated::Kind::broken : Terminated::Kind::incomplete, {}};
-    const Bytes text = cursor.take(size);
-    cursor.skip(1);
-    const bool printable = std::all_of(text.begin(), text.end(), [](std::uint8_t byte) { return byte >= 0x20 && byte != 0x7f; });
-    return {printable ? Terminated::Kind::whole : Terminated::Kind::broken, text};
 }
 
 /// A request of version 4; version 4a asks for 0.0.0.x and names the host behind the user id.
