@@ -14,9 +14,9 @@ namespace {
 
 /// RFC 9051 section 6, RFC 2177, RFC 2971, and the older ones of RFC 3501.
 constexpr std::array<std::string_view, 31> commands{
-    "capability", "noop",   "logout", "starttls", "authenticate", "login",  "enable", "select", "examine", "create",  "delete",
-    "rename",     "subscribe", "unsubscribe", "list", "lsub",     "namespace", "status", "append", "idle", "check",   "close",
-    "unselect",   "expunge", "search", "fetch",   "store",        "copy",   "move",   "uid",    "id"};
+    "capability", "noop",      "logout",      "starttls", "authenticate", "login",     "enable", "select", "examine", "create", "delete",
+    "rename",     "subscribe", "unsubscribe", "list",     "lsub",         "namespace", "status", "append", "idle",    "check",  "close",
+    "unselect",   "expunge",   "search",      "fetch",    "store",        "copy",      "move",   "uid",    "id"};
 constexpr std::array<std::string_view, 6> openers{"capability", "login", "authenticate", "starttls", "id", "noop"};
 constexpr std::array<std::string_view, 3> with_mailbox{"select", "examine", "append"};
 
@@ -67,7 +67,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
         if (!line.complete()) return data.size() < LineReader::max_line && is_text(data) ? Probe::more() : Probe::no();
         (void)take_word(rest);
         const Bytes status = take_word(rest);
-        const bool greeting = starts_with(data, "* ") && (as_text(status) == "OK" || as_text(status) == "PREAUTH" || as_text(status) == "BYE");
+        const bool greeting =
+            starts_with(data, "* ") && (as_text(status) == "OK" || as_text(status) == "PREAUTH" || as_text(status) == "BYE");
         return greeting && (offer.port_matches || contains_nocase(line.text, "imap")) ? Probe::yes(Probe::Sender::server) : Probe::no();
     }
     const Bytes tag = take_word(rest);
@@ -79,9 +80,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
-        return direction == Direction::to_server ? client(rest, emit) : server(rest, emit);
-    });
+    return feed_in_steps(bytes, emit.scratch(),
+                         [&](Bytes rest) noexcept { return direction == Direction::to_server ? client(rest, emit) : server(rest, emit); });
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {
@@ -214,7 +214,8 @@ Fed State::server(Bytes bytes, Emit<Transaction> emit) noexcept {
 /// Reports a command that waits, or (beyond the last of them) the greeting, as it stands.
 void State::answered(std::size_t index, Emit<Transaction> emit) noexcept {
     const bool of_command = index < waiting_.size();
-    report(status_.present() ? Report::response | Report::log : Report::log, Direction::to_client, emit, of_command ? &waiting_[index] : nullptr);
+    report(status_.present() ? Report::response | Report::log : Report::log, Direction::to_client, emit,
+           of_command ? &waiting_[index] : nullptr);
     if (!of_command) return;
     std::copy(waiting_.begin() + index + 1, waiting_.end(), waiting_.begin() + index);
     waiting_.pop_back();

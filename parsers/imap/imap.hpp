@@ -8,8 +8,8 @@
 
 namespace weir::imap {
 
-inline constexpr std::size_t max_waiting = 4;     ///< commands whose answer is awaited
-inline constexpr std::size_t max_literal = 255;   ///< octets of a user or password that comes as a literal
+inline constexpr std::size_t max_waiting = 4;    ///< commands whose answer is awaited
+inline constexpr std::size_t max_literal = 255;  ///< octets of a user or password that comes as a literal
 
 /// A command with its answer; the greeting has neither tag nor command.
 struct Transaction {
@@ -27,7 +27,7 @@ public:
 private:
     struct Command {
         KeptText<16> tag, word;
-        KeptText<128> mailbox;
+        KeptText<64> mailbox;
         [[nodiscard]] bool is(std::string_view name) const noexcept { return equal_nocase(word.get(), name); }
     };
     enum class Login : std::uint8_t { none, user, password };  ///< which argument of LOGIN is awaited
@@ -43,11 +43,11 @@ private:
     LineReader lines_;
     InlineVector<Command, max_waiting> waiting_;
     Login login_ = Login::none;
-    std::uint16_t literal_ = 0;     ///< octets of the argument of LOGIN that comes as a literal
-    bool in_literal_ = false;       ///< ... is what comes next
-    bool continued_ = false;        ///< the client's next line goes on with the command, behind a literal
-    bool continued_down_ = false;   ///< the server's goes on with its answer
-    bool authenticating_ = false;   ///< the client's lines belong to AUTHENTICATE
+    std::uint16_t literal_ = 0;    ///< octets of the argument of LOGIN that comes as a literal
+    bool in_literal_ = false;      ///< ... is what comes next
+    bool continued_ = false;       ///< the client's next line goes on with the command, behind a literal
+    bool continued_down_ = false;  ///< the server's goes on with its answer
+    bool authenticating_ = false;  ///< the client's lines belong to AUTHENTICATE
     bool plain_ = false;
     KeptText<16> status_;
     KeptText<160> response_;
@@ -69,7 +69,8 @@ struct Parser {
         field<&Transaction::command>("imap.command", "imap.command", "Command word, RFC 9051 section 6"),
         field<&operation>("imap.operation", "", "Command word for contracts: login, select, fetch, append, ..."),
         field<&Transaction::mailbox>("imap.mailbox", "imap.mailbox", "Mailbox that is selected, examined or appended to"),
-        field<&Transaction::status>("imap.status", "imap.status", "How the command was answered: OK, NO, BAD; the greeting: OK, PREAUTH, BYE"),
+        field<&Transaction::status>("imap.status", "imap.status",
+                                    "How the command was answered: OK, NO, BAD; the greeting: OK, PREAUTH, BYE"),
         field<&Transaction::response>("imap.response", "imap.response", "Text of the answer"),
         field<&Transaction::user>("imap.user", "imap.user", "User that logs in"),
         field<&Transaction::password>("imap.password", "", "Password of the login; never written"),

@@ -9,8 +9,9 @@
 namespace weir::mqtt {
 namespace {
 
-constexpr std::array<std::string_view, 16> names{"", "connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback",
-                                                 "unsubscribe", "unsuback", "pingreq", "pingresp", "disconnect", "auth"};
+constexpr std::array<std::string_view, 16> names{"",        "connect",  "connack",    "publish", "puback",      "pubrec",
+                                                 "pubrel",  "pubcomp",  "subscribe",  "suback",  "unsubscribe", "unsuback",
+                                                 "pingreq", "pingresp", "disconnect", "auth"};
 constexpr std::uint8_t will_flag = 0x04, password_flag = 0x40, user_flag = 0x80, reserved_flag = 0x01;
 constexpr std::size_t longest_length = 4;  // MQTT 5.0 section 1.5.5
 
@@ -38,13 +39,32 @@ Properties properties(Cursor& cursor) noexcept {
     Cursor list = cursor.sub(variable(cursor));
     while (list.ok() && !list.empty()) {
         switch (list.u8()) {
-            case 0x01: case 0x17: case 0x19: case 0x24: case 0x25: case 0x28: case 0x29: case 0x2a: list.skip(1); break;
-            case 0x13: case 0x21: case 0x22: case 0x23: list.skip(2); break;
-            case 0x02: case 0x11: case 0x18: case 0x27: list.skip(4); break;
+            case 0x01:
+            case 0x17:
+            case 0x19:
+            case 0x24:
+            case 0x25:
+            case 0x28:
+            case 0x29:
+            case 0x2a: list.skip(1); break;
+            case 0x13:
+            case 0x21:
+            case 0x22:
+            case 0x23: list.skip(2); break;
+            case 0x02:
+            case 0x11:
+            case 0x18:
+            case 0x27: list.skip(4); break;
             case 0x0b: (void)variable(list); break;
             case 0x03: found.content_type = text(list); break;
             case 0x08: found.response_topic = text(list); break;
-            case 0x09: case 0x12: case 0x15: case 0x16: case 0x1a: case 0x1c: case 0x1f: (void)text(list); break;
+            case 0x09:
+            case 0x12:
+            case 0x15:
+            case 0x16:
+            case 0x1a:
+            case 0x1c:
+            case 0x1f: (void)text(list); break;
             case 0x26: (void)text(list), (void)text(list); break;
             default: list.fail();
         }
@@ -63,7 +83,8 @@ Start read_start(Cursor& cursor) noexcept {
     start.name = text(cursor);
     start.level = cursor.u8() & 0x7f;
     start.flags = cursor.u8();
-    const bool old = as_text(start.name) == "MQIsdp" && start.level == 3, now = as_text(start.name) == "MQTT" && (start.level == 4 || start.level == 5);
+    const bool old = as_text(start.name) == "MQIsdp" && start.level == 3,
+               now = as_text(start.name) == "MQTT" && (start.level == 4 || start.level == 5);
     if (!(old || now) || (start.flags & reserved_flag) != 0) cursor.fail();
     return start;
 }

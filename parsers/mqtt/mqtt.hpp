@@ -10,23 +10,39 @@ inline constexpr std::size_t max_packet = 8192;  ///< octets read of a packet
 inline constexpr std::size_t max_topics = 64;    ///< shown of a SUBSCRIBE or UNSUBSCRIBE
 inline constexpr std::size_t max_logged = 1024;  ///< octets of a message in EVE
 
-enum class Type : std::uint8_t { connect = 1, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe, unsuback, pingreq, pingresp, disconnect, auth };
+enum class Type : std::uint8_t {
+    connect = 1,
+    connack,
+    publish,
+    puback,
+    pubrec,
+    pubrel,
+    pubcomp,
+    subscribe,
+    suback,
+    unsubscribe,
+    unsuback,
+    pingreq,
+    pingresp,
+    disconnect,
+    auth
+};
 
 /// One control packet. Numbers are -1 where the packet has none.
 struct Transaction {
     Type type{};
-    std::uint8_t flags = 0;        ///< the first octet's lower half: dup 8, QoS 6, retain 1
-    std::uint64_t length = 0;      ///< octets behind the fixed header
-    bool truncated = false;        ///< longer than is read
+    std::uint8_t flags = 0;    ///< the first octet's lower half: dup 8, QoS 6, retain 1
+    std::uint64_t length = 0;  ///< octets behind the fixed header
+    bool truncated = false;    ///< longer than is read
     Bytes protocol{}, client_id{}, will_topic{}, will_message{}, user{}, password{};
-    std::uint8_t version = 0;      ///< of the session: 3 (3.1), 4 (3.1.1), 5; 0: CONNECT was not seen
+    std::uint8_t version = 0;  ///< of the session: 3 (3.1), 4 (3.1.1), 5; 0: CONNECT was not seen
     std::uint8_t connect_flags = 0;
     bool session_present = false;
     Bytes topic{}, message{}, content_type{}, response_topic{};
     int message_id = -1;
     int reason = -1;
     std::span<const Bytes> topics{};
-    Bytes codes{};                 ///< SUBSCRIBE: the options, SUBACK and UNSUBACK: the answers, one octet per topic
+    Bytes codes{};  ///< SUBSCRIBE: the options, SUBACK and UNSUBACK: the answers, one octet per topic
 };
 
 class State {
@@ -107,7 +123,8 @@ struct Parser {
         field<&fields::number<&Transaction::reason>>("mqtt.reason_code", "", "Return code or reason code", FieldKind::number),
         field<&fields::in<Type::connect, &Transaction::protocol>>("mqtt.connect.protocol_string", "mqtt.connect.protocol_string",
                                                                   "Protocol name: MQTT, MQIsdp"),
-        field<&fields::in<Type::connect, &Transaction::version>>("", "mqtt.connect.protocol_version", "Protocol version", FieldKind::number),
+        field<&fields::in<Type::connect, &Transaction::version>>("", "mqtt.connect.protocol_version", "Protocol version",
+                                                                 FieldKind::number),
         field<&fields::in<Type::connect, &Transaction::connect_flags>>("mqtt.connect.flags", "", "Connect flags, MQTT 5.0 section 3.1.2.3",
                                                                        FieldKind::number),
         field<&fields::connect_flag<0x80>>("", "mqtt.connect.flags.username", "A user name is given", FieldKind::number),
@@ -118,47 +135,59 @@ struct Parser {
         field<&fields::in<Type::connect, &Transaction::client_id>>("mqtt.connect.clientid", "mqtt.connect.client_id", "Client identifier"),
         field<&fields::in<Type::connect, &Transaction::user>>("mqtt.connect.username", "mqtt.connect.username", "User name"),
         field<&fields::in<Type::connect, &Transaction::password>>("mqtt.connect.password", "", "Password; never written"),
-        field<&fields::in<Type::connect, &Transaction::will_topic>>("mqtt.connect.willtopic", "mqtt.connect.will.topic", "Topic of the will"),
+        field<&fields::in<Type::connect, &Transaction::will_topic>>("mqtt.connect.willtopic", "mqtt.connect.will.topic",
+                                                                    "Topic of the will"),
         field<&fields::in<Type::connect, &Transaction::will_message>>("mqtt.connect.willmessage", "mqtt.connect.will.message", "The will"),
         field<&fields::in<Type::connack, &Transaction::session_present>>("mqtt.connack.session_present", "mqtt.connack.session_present",
                                                                          "The broker goes on with a session", FieldKind::number),
-        field<&fields::in<Type::connack, &Transaction::reason>>("mqtt.connack.return_code", "mqtt.connack.return_code", "Return code; 0: accepted",
-                                                                FieldKind::number),
+        field<&fields::in<Type::connack, &Transaction::reason>>("mqtt.connack.return_code", "mqtt.connack.return_code",
+                                                                "Return code; 0: accepted", FieldKind::number),
         field<&fields::qos<Type::publish>>("", "mqtt.publish.qos", "Quality of service", FieldKind::number),
         field<&fields::fixed_flag<Type::publish, 1>>("", "mqtt.publish.retain", "The broker is to keep the message", FieldKind::number),
         field<&fields::fixed_flag<Type::publish, 8>>("", "mqtt.publish.dup", "Sent again", FieldKind::number),
         field<&fields::in<Type::publish, &Transaction::topic>>("mqtt.publish.topic", "mqtt.publish.topic", "Topic of the message"),
-        field<&fields::in<Type::publish, &Transaction::message_id>>("", "mqtt.publish.message_id", "Packet identifier; QoS above 0", FieldKind::number),
+        field<&fields::in<Type::publish, &Transaction::message_id>>("", "mqtt.publish.message_id", "Packet identifier; QoS above 0",
+                                                                    FieldKind::number),
         field<&fields::in<Type::publish, &Transaction::message>>("mqtt.publish.message", "", "The message, or its start"),
         field<&fields::logged_message>("", "mqtt.publish.message", "The message's first 1,024 octets"),
         field<&fields::truncated>("", "mqtt.publish.truncated", "The message is longer than what was read", FieldKind::number),
         field<&fields::skipped_length>("", "mqtt.publish.skipped_length", "Octets of a packet that was not read whole", FieldKind::number),
         field<&fields::in<Type::publish, &Transaction::content_type>>("mqtt.publish.content_type", "mqtt.publish.properties.content_type",
                                                                       "Content Type property, MQTT 5.0 section 3.3.2.3.9"),
-        field<&fields::in<Type::publish, &Transaction::response_topic>>("mqtt.publish.response_topic", "mqtt.publish.properties.response_topic",
-                                                                        "Response Topic property, MQTT 5.0 section 3.3.2.3.5"),
-        field<&fields::in<Type::puback, &Transaction::message_id>>("", "mqtt.puback.message_id", "Packet identifier of the PUBLISH", FieldKind::number),
+        field<&fields::in<Type::publish, &Transaction::response_topic>>(
+            "mqtt.publish.response_topic", "mqtt.publish.properties.response_topic", "Response Topic property, MQTT 5.0 section 3.3.2.3.5"),
+        field<&fields::in<Type::puback, &Transaction::message_id>>("", "mqtt.puback.message_id", "Packet identifier of the PUBLISH",
+                                                                   FieldKind::number),
         field<&fields::in<Type::puback, &Transaction::reason>>("", "mqtt.puback.reason_code", "Reason code, version 5", FieldKind::number),
-        field<&fields::in<Type::pubrec, &Transaction::message_id>>("", "mqtt.pubrec.message_id", "Packet identifier of the PUBLISH", FieldKind::number),
+        field<&fields::in<Type::pubrec, &Transaction::message_id>>("", "mqtt.pubrec.message_id", "Packet identifier of the PUBLISH",
+                                                                   FieldKind::number),
         field<&fields::in<Type::pubrec, &Transaction::reason>>("", "mqtt.pubrec.reason_code", "Reason code, version 5", FieldKind::number),
-        field<&fields::in<Type::pubrel, &Transaction::message_id>>("", "mqtt.pubrel.message_id", "Packet identifier of the PUBLISH", FieldKind::number),
+        field<&fields::in<Type::pubrel, &Transaction::message_id>>("", "mqtt.pubrel.message_id", "Packet identifier of the PUBLISH",
+                                                                   FieldKind::number),
         field<&fields::in<Type::pubrel, &Transaction::reason>>("", "mqtt.pubrel.reason_code", "Reason code, version 5", FieldKind::number),
-        field<&fields::in<Type::pubcomp, &Transaction::message_id>>("", "mqtt.pubcomp.message_id", "Packet identifier of the PUBLISH", FieldKind::number),
-        field<&fields::in<Type::pubcomp, &Transaction::reason>>("", "mqtt.pubcomp.reason_code", "Reason code, version 5", FieldKind::number),
-        field<&fields::in<Type::subscribe, &Transaction::message_id>>("", "mqtt.subscribe.message_id", "Packet identifier", FieldKind::number),
+        field<&fields::in<Type::pubcomp, &Transaction::message_id>>("", "mqtt.pubcomp.message_id", "Packet identifier of the PUBLISH",
+                                                                    FieldKind::number),
+        field<&fields::in<Type::pubcomp, &Transaction::reason>>("", "mqtt.pubcomp.reason_code", "Reason code, version 5",
+                                                                FieldKind::number),
+        field<&fields::in<Type::subscribe, &Transaction::message_id>>("", "mqtt.subscribe.message_id", "Packet identifier",
+                                                                      FieldKind::number),
         field<&fields::topics<Type::subscribe>>("mqtt.subscribe.topic", "mqtt.subscribe.topics[].topic", "Topic filters"),
-        field<&fields::codes<Type::subscribe>>("", "mqtt.subscribe.topics[].qos", "Quality of service that is asked for", FieldKind::number),
-        field<&fields::in<Type::suback, &Transaction::message_id>>("", "mqtt.suback.message_id", "Packet identifier of the SUBSCRIBE", FieldKind::number),
+        field<&fields::codes<Type::subscribe>>("", "mqtt.subscribe.topics[].qos", "Quality of service that is asked for",
+                                               FieldKind::number),
+        field<&fields::in<Type::suback, &Transaction::message_id>>("", "mqtt.suback.message_id", "Packet identifier of the SUBSCRIBE",
+                                                                   FieldKind::number),
         field<&fields::codes<Type::suback>>("", "mqtt.suback.qos_granted[]", "Quality of service granted per topic; 128 and above: refused",
                                             FieldKind::number),
-        field<&fields::in<Type::unsubscribe, &Transaction::message_id>>("", "mqtt.unsubscribe.message_id", "Packet identifier", FieldKind::number),
+        field<&fields::in<Type::unsubscribe, &Transaction::message_id>>("", "mqtt.unsubscribe.message_id", "Packet identifier",
+                                                                        FieldKind::number),
         field<&fields::topics<Type::unsubscribe>>("mqtt.unsubscribe.topic", "mqtt.unsubscribe.topics[]", "Topic filters"),
         field<&fields::in<Type::unsuback, &Transaction::message_id>>("", "mqtt.unsuback.message_id", "Packet identifier of the UNSUBSCRIBE",
                                                                      FieldKind::number),
         field<&fields::qos<Type::pingreq>>("", "mqtt.pingreq.qos", "Quality of service", FieldKind::number),
         field<&fields::qos<Type::pingresp>>("", "mqtt.pingresp.qos", "Quality of service", FieldKind::number),
         field<&fields::qos<Type::disconnect>>("", "mqtt.disconnect.qos", "Quality of service", FieldKind::number),
-        field<&fields::in<Type::disconnect, &Transaction::reason>>("", "mqtt.disconnect.reason_code", "Reason code, version 5", FieldKind::number),
+        field<&fields::in<Type::disconnect, &Transaction::reason>>("", "mqtt.disconnect.reason_code", "Reason code, version 5",
+                                                                   FieldKind::number),
         field<&fields::in<Type::auth, &Transaction::reason>>("", "mqtt.auth.reason_code", "Reason code", FieldKind::number),
     };
     static constexpr std::array anomalies{

@@ -42,7 +42,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
     Bytes rest = line.complete() ? line.text : first_of(data, 64);
     const std::string_view word = known(take_word(rest));
     if (!line.complete()) {
-        const bool letters = std::all_of(data.begin(), data.end(), [](std::uint8_t byte) { return to_lower(byte) >= 'a' && to_lower(byte) <= 'z'; });
+        const bool letters =
+            std::all_of(data.begin(), data.end(), [](std::uint8_t byte) { return to_lower(byte) >= 'a' && to_lower(byte) <= 'z'; });
         return (!word.empty() || (letters && data.size() < 4)) && data.size() < 64 ? Probe::more() : Probe::no();
     }
     const bool alone = std::find(ours_alone.begin(), ours_alone.end(), word) != ours_alone.end();
@@ -51,9 +52,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
-        return direction == Direction::to_server ? client(rest, emit) : server(rest, emit);
-    });
+    return feed_in_steps(bytes, emit.scratch(),
+                         [&](Bytes rest) noexcept { return direction == Direction::to_server ? client(rest, emit) : server(rest, emit); });
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {
@@ -145,7 +145,8 @@ Fed State::server(Bytes bytes, Emit<Transaction> emit) noexcept {
 
 /// Reports the oldest command, or the greeting, as it stands.
 void State::answered(Emit<Transaction> emit) noexcept {
-    report(header_.present() ? Report::response | Report::log : Report::log, Direction::to_client, emit, waiting_.empty() ? nullptr : &waiting_[0]);
+    report(header_.present() ? Report::response | Report::log : Report::log, Direction::to_client, emit,
+           waiting_.empty() ? nullptr : &waiting_[0]);
     if (waiting_.empty()) return;
     std::copy(waiting_.begin() + 1, waiting_.end(), waiting_.begin());
     waiting_.pop_back();

@@ -14,7 +14,7 @@ inline constexpr std::size_t max_waiting = 4;  ///< pipelined commands whose ans
 struct Transaction {
     Bytes command{}, argument{};
     Bytes user{}, password{};
-    Bytes header{};        ///< the answer's first line behind its status
+    Bytes header{};  ///< the answer's first line behind its status
     bool answered = false, success = false;
 };
 
@@ -26,7 +26,7 @@ public:
 private:
     struct Command {
         KeptText<16> word;
-        KeptText<128> argument;
+        KeptText<64> argument;
         [[nodiscard]] bool is(std::string_view name) const noexcept { return equal_nocase(word.get(), name); }
         [[nodiscard]] bool many_lines() const noexcept;
     };
@@ -39,10 +39,10 @@ private:
 
     LineReader lines_;
     DotText text_;
-    bool in_text_ = false;   ///< the rest of an answer of many lines
-    bool in_auth_ = false;   ///< the client's lines belong to a login
-    bool plain_ = false;     ///< ... of SASL PLAIN
-    bool success_ = false;   ///< the latest answer
+    bool in_text_ = false;                        ///< the rest of an answer of many lines
+    bool in_auth_ = false;                        ///< the client's lines belong to a login
+    bool plain_ = false;                          ///< ... of SASL PLAIN
+    bool success_ = false;                        ///< the latest answer
     InlineVector<Command, max_waiting> waiting_;  ///< for an answer, the oldest first
     KeptText<128> user_;
     KeptText<128> password_;

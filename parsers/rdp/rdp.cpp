@@ -130,8 +130,13 @@ void read_client(Bytes mcs, Transaction& transaction, Scratch& scratch) noexcept
 }
 
 constexpr std::array<std::string_view, 4> event_names{"initial_request", "initial_response", "connect_request", "connect_response"};
-constexpr std::array<std::string_view, 7> reasons{"", "ssl required by server", "ssl not allowed by server", "ssl cert not on server",
-                                                  "inconsistent flags", "hybrid required by server", "ssl with user auth required by server"};
+constexpr std::array<std::string_view, 7> reasons{"",
+                                                  "ssl required by server",
+                                                  "ssl not allowed by server",
+                                                  "ssl cert not on server",
+                                                  "inconsistent flags",
+                                                  "hybrid required by server",
+                                                  "ssl with user auth required by server"};
 
 struct FlagName {
     int flag;
@@ -226,7 +231,9 @@ namespace fields {
 Value event(const Transaction& transaction, std::size_t index) noexcept {
     return index == 0 ? Value::of(event_names[static_cast<std::size_t>(transaction.event)]) : Value{};
 }
-Value flags(const Transaction& transaction, std::size_t index) noexcept { return nth_flag(request_flags, transaction.request_flags, index); }
+Value flags(const Transaction& transaction, std::size_t index) noexcept {
+    return nth_flag(request_flags, transaction.request_flags, index);
+}
 Value server_supports(const Transaction& transaction, std::size_t index) noexcept {
     return nth_flag(response_flags, transaction.response_flags, index);
 }

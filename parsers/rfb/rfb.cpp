@@ -31,9 +31,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
-        return direction == Direction::to_server ? client(rest, emit) : server(rest, emit);
-    });
+    return feed_in_steps(bytes, emit.scratch(),
+                         [&](Bytes rest) noexcept { return direction == Direction::to_server ? client(rest, emit) : server(rest, emit); });
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {

@@ -10,7 +10,7 @@ namespace weir::rsh {
 struct Transaction {
     std::uint16_t error_port = 0;  ///< where the client awaits the error output; 0: none
     Bytes client_user{}, server_user{}, command{};
-    int status = -1;               ///< the server's first octet: 0 accepted; -1: not seen
+    int status = -1;  ///< the server's first octet: 0 accepted; -1: not seen
     Bytes error{};
 };
 

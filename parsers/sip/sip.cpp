@@ -32,7 +32,8 @@ constexpr std::array known{Known{"from", "f", &Transaction::from},
                            Known{"proxy-authorization", "", &Transaction::authorization}};
 
 bool is_method(Bytes word) noexcept {
-    return word.size() >= 3 && word.size() <= 20 && std::all_of(word.begin(), word.end(), [](std::uint8_t byte) { return byte >= 'A' && byte <= 'Z'; });
+    return word.size() >= 3 && word.size() <= 20 &&
+           std::all_of(word.begin(), word.end(), [](std::uint8_t byte) { return byte >= 'A' && byte <= 'Z'; });
 }
 
 /// `METHOD uri SIP/2.0` or `SIP/2.0 code reason`; false when it is neither.
@@ -138,7 +139,8 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
     const bool stream = transport_ == Transport::tcp;
     if (searched == 0) {
         const auto blank = static_cast<std::size_t>(
-            std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != '\r' && byte != '\n' && byte != 0; }) - bytes.begin());
+            std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != '\r' && byte != '\n' && byte != 0; }) -
+            bytes.begin());
         if (blank != 0) return Fed::ok(blank);  // keeps a session alive (RFC 5626 section 3.5.1)
     }
     const std::size_t size = head_size(bytes, searched);

@@ -15,9 +15,9 @@ struct Transaction {
     bool request = false;
     Bytes start_line{}, method{}, uri{}, version{}, code{}, reason{};
     Bytes from{}, to{}, via{}, call_id{}, cseq{}, contact{}, user_agent{}, content_type{}, content_length{}, authorization{};
-    Bytes user{};                     ///< that logs in: `username` of Authorization
+    Bytes user{};  ///< that logs in: `username` of Authorization
     Bytes sdp_origin{}, sdp_connection{};
-    std::span<const Bytes> media{};   ///< `audio 49170 RTP/AVP 0`
+    std::span<const Bytes> media{};  ///< `audio 49170 RTP/AVP 0`
 };
 
 class State {
@@ -64,7 +64,8 @@ struct Parser {
         field<&Transaction::contact>("sip.contact", "weir.sip.contact", "Contact header, the first"),
         field<&Transaction::user>("sip.user", "weir.sip.user", "User that logs in, RFC 8760"),
         field<&Transaction::sdp_origin>("sdp.origin", "sip.sdp.origin", "SDP: who opened the media session, RFC 8866 section 5.2"),
-        field<&Transaction::sdp_connection>("sdp.connection_data", "sip.sdp.connection_data", "SDP: where media goes, RFC 8866 section 5.7"),
+        field<&Transaction::sdp_connection>("sdp.connection_data", "sip.sdp.connection_data",
+                                            "SDP: where media goes, RFC 8866 section 5.7"),
         field<&media>("sdp.media", "sip.sdp.media_descriptions[].media", "SDP: media descriptions, RFC 8866 section 5.14"),
     };
     static constexpr std::array anomalies{

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t frame_head = 4;
 constexpr std::uint8_t session_message = 0, session_request = 0x81, keep_alive = 0x85;
 constexpr std::size_t longest_frame = 0x1000000;
-constexpr std::size_t max_shown = 8192;      // octets of a message that are read
-constexpr std::size_t netbios_names = 68;    // a session request holds two encoded names
+constexpr std::size_t max_shown = 8192;    // octets of a message that are read
+constexpr std::size_t netbios_names = 68;  // a session request holds two encoded names
 constexpr std::uint8_t v1 = 0xff, v2 = 0xfe, encrypted = 0xfd, compressed = 0xfc;
 
 bool is_mark(std::uint8_t byte) noexcept { return byte >= compressed; }

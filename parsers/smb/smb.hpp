@@ -24,7 +24,7 @@ struct Transaction {
     std::string_view share_type{};
     Bytes native_os{}, native_lm{}, server_os{}, server_lm{};
     Bytes client_guid{}, server_guid{};
-    bool encrypted = false;    ///< the session encrypts its messages
+    bool encrypted = false;  ///< the session encrypts its messages
     Scratch* scratch = nullptr;
 };
 

@@ -158,7 +158,7 @@ bool read_v2(Bytes bytes, Message& message, Scratch& scratch) noexcept {
     Cursor cursor{bytes};
     cursor.skip(head_v2);
     if (cursor.empty()) return false;
-    cursor.skip(2);  // structure size
+    cursor.skip(2);                                                                                   // structure size
     if (message.response && message.status != 0 && message.kind != Kind::session_setup) return true;  // an error's body
     switch (message.kind) {
         case Kind::negotiate:

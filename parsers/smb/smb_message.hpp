@@ -20,11 +20,11 @@ struct Message {
     Kind kind{};
     bool response = false;
     std::uint32_t status = 0;
-    std::uint64_t id = 0;      ///< message id; version 1: multiplex and process id
+    std::uint64_t id = 0;  ///< message id; version 1: multiplex and process id
     std::uint64_t session_id = 0, tree_id = 0;
     std::array<Bytes, max_dialects> dialects{};  ///< offered
     std::size_t dialect_count = 0;
-    int dialect_index = -1;    ///< version 1: of the client's list
+    int dialect_index = -1;      ///< version 1: of the client's list
     std::string_view dialect{};  ///< version 2: agreed on
     Bytes guid{};
     Bytes user{}, domain{}, host{}, share{}, native_os{}, native_lm{};

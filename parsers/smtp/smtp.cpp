@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "parsers/base/base64.hpp"
 #include "parsers/base/steps.hpp"
@@ -45,9 +46,11 @@ Probe Parser::probe(const Offer& offer) noexcept {
     if (is_digit(data[0])) {
         constexpr std::string_view greeting = "220";
         const std::size_t shared = std::min(data.size(), greeting.size());
-        if (as_text(data.first(shared)) != greeting.substr(0, shared) || (data.size() > 3 && data[3] != ' ' && data[3] != '-')) return Probe::no();
+        if (as_text(data.first(shared)) != greeting.substr(0, shared) || (data.size() > 3 && data[3] != ' ' && data[3] != '-'))
+            return Probe::no();
         if (!line.complete()) return data.size() < LineReader::max_line && is_text(data) ? Probe::more() : Probe::no();
-        const bool mail = contains_nocase(text, "smtp") || contains_nocase(text, "lmtp") || (offer.port_matches && !contains_nocase(text, "ftp"));
+        const bool mail =
+            contains_nocase(text, "smtp") || contains_nocase(text, "lmtp") || (offer.port_matches && !contains_nocase(text, "ftp"));
         return mail && is_text(text) ? Probe::yes(Probe::Sender::server) : Probe::no();
     }
     Bytes rest = text;
@@ -61,9 +64,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
-        return direction == Direction::to_server ? client(rest, emit) : server(rest, emit);
-    });
+    return feed_in_steps(bytes, emit.scratch(),
+                         [&](Bytes rest) noexcept { return direction == Direction::to_server ? client(rest, emit) : server(rest, emit); });
 }
 
 Fed State::client(Bytes bytes, Emit<Transaction> emit) noexcept {
@@ -112,7 +114,7 @@ Fed State::command(Bytes line, std::size_t size, Emit<Transaction> emit) noexcep
             mail_from_.keep_front(path_of(argument));
             break;
         case Verb::rcpt:
-            if (!add_recipient(path_of(argument))) emit.anomaly(4, Direction::to_server);
+            if (!add_recipient(path_of(argument)) && !std::exchange(crowded_, true)) emit.anomaly(4, Direction::to_server);
             break;
         case Verb::data:  // the reply may still take it back
             in_text_ = true;
@@ -230,6 +232,7 @@ void State::forget_mail() noexcept {
     mail_from_ = {};
     recipients_.clear();
     recipient_used_ = 0;
+    crowded_ = false;
     size_ = 0;
 }
 

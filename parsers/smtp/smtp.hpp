@@ -9,7 +9,7 @@
 namespace weir::smtp {
 
 inline constexpr std::size_t max_recipients = 16;        ///< shown of a mail
-inline constexpr std::size_t max_recipient_text = 1024;  ///< of all of them together
+inline constexpr std::size_t max_recipient_text = 640;  ///< of all of them together
 inline constexpr std::size_t max_waiting = 16;           ///< pipelined commands whose reply is awaited
 
 /// What a mail or, before one, the session has shown, with the command or reply that is reported.
@@ -23,7 +23,7 @@ struct Transaction {
     std::string_view mechanism{};
     Bytes user{}, password{};
     bool starttls = false;
-    std::uint64_t size = 0;      ///< octets of the mail's text
+    std::uint64_t size = 0;  ///< octets of the mail's text
 };
 
 class State {
@@ -32,7 +32,25 @@ public:
     Fed gap(Direction direction, std::uint64_t missing, Emit<Transaction> emit) noexcept;
     void finish(Emit<Transaction> emit) noexcept;
 
-    enum class Verb : std::uint8_t { other, helo, ehlo, lhlo, mail, rcpt, data, bdat, rset, starttls, auth, quit, noop, vrfy, expn, help, text };
+    enum class Verb : std::uint8_t {
+        other,
+        helo,
+        ehlo,
+        lhlo,
+        mail,
+        rcpt,
+        data,
+        bdat,
+        rset,
+        starttls,
+        auth,
+        quit,
+        noop,
+        vrfy,
+        expn,
+        help,
+        text
+    };
 
 private:
     enum class Auth : std::uint8_t { none, plain, login_user, login_password, other };
@@ -60,18 +78,19 @@ private:
     Verb verb_ = Verb::other;  ///< of the command or reply that is reported
     Auth auth_ = Auth::none;   ///< what the client's next line is
     std::uint8_t mechanism_ = 0;
-    bool in_text_ = false;     ///< the client sends a mail's text
+    bool in_text_ = false;  ///< the client sends a mail's text
     bool starttls_ = false;
+    bool crowded_ = false;  ///< more recipients came than are kept
     bool upgraded_ = false;
-    bool unlogged_ = false;    ///< there is something to tell that no event has told
+    bool unlogged_ = false;  ///< there is something to tell that no event has told
     bool logged_ = false;
     std::uint64_t size_ = 0;
     KeptText<255> helo_;
-    KeptText<320> mail_from_;
-    KeptText<255> argument_;
-    KeptText<160> reply_;
-    KeptText<128> user_;
-    KeptText<128> password_;
+    KeptText<255> mail_from_;
+    KeptText<160> argument_;
+    KeptText<128> reply_;
+    KeptText<64> user_;
+    KeptText<64> password_;
     std::array<std::uint8_t, max_recipient_text> recipient_text_;
 };
 

@@ -19,7 +19,8 @@ constexpr std::size_t v4_head = 8;         // version, command, port, address
 constexpr std::size_t most_methods = 16;   // that a client is believed to offer
 
 bool is_command(std::uint8_t version, std::uint8_t command) noexcept {
-    return command == connect || command == bind || (version == 5 && command == udp_associate) || command == resolve || command == resolve_ptr;
+    return command == connect || command == bind || (version == 5 && command == udp_associate) || command == resolve ||
+           command == resolve_ptr;
 }
 
 /// A request of version 4; version 4a asks for 0.0.0.x and names the host behind the user id.
@@ -100,8 +101,10 @@ Probe Parser::probe(const Offer& offer) noexcept {
     if (offer.transport != Transport::tcp || offer.data.empty()) return Probe::no();
     const Bytes data = offer.data;
     if (offer.port_matches && offer.direction == Direction::to_client) {
-        if (data.size() == 2 && data[0] == 5 && (data[1] <= user_password || data[1] == none_acceptable)) return Probe::yes(Probe::Sender::server);
-        if (data.size() == v4_head && data[0] == 0 && data[1] >= granted_v4 && data[1] <= granted_v4 + 3) return Probe::yes(Probe::Sender::server);
+        if (data.size() == 2 && data[0] == 5 && (data[1] <= user_password || data[1] == none_acceptable))
+            return Probe::yes(Probe::Sender::server);
+        if (data.size() == v4_head && data[0] == 0 && data[1] >= granted_v4 && data[1] <= granted_v4 + 3)
+            return Probe::yes(Probe::Sender::server);
     }
     if (data[0] == 5) return probe_greeting(offer);
     if (data[0] != 4) return Probe::no();
@@ -112,9 +115,8 @@ Probe Parser::probe(const Offer& offer) noexcept {
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
-        return direction == Direction::to_server ? client(rest, emit) : server(rest, emit);
-    });
+    return feed_in_steps(bytes, emit.scratch(),
+                         [&](Bytes rest) noexcept { return direction == Direction::to_server ? client(rest, emit) : server(rest, emit); });
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {
@@ -150,7 +152,8 @@ Fed State::request_v4(Bytes bytes, Emit<Transaction> emit) noexcept {
 }
 
 Fed State::request_v5(Bytes bytes, Emit<Transaction> emit) noexcept {
-    if (bytes[0] != 5 || (bytes.size() > 1 && !is_command(5, bytes[1])) || !may_hold_target(bytes)) return broken(Direction::to_server, emit);
+    if (bytes[0] != 5 || (bytes.size() > 1 && !is_command(5, bytes[1])) || !may_hold_target(bytes))
+        return broken(Direction::to_server, emit);
     Cursor cursor{bytes};
     cursor.skip(1);
     const std::uint8_t command = cursor.u8();

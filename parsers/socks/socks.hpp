@@ -10,15 +10,15 @@ namespace weir::socks {
 /// What a session has shown so far. Numbers are -1 where that part was not seen.
 struct Transaction {
     std::uint8_t version = 0;
-    Bytes methods{};         ///< version 5: that the client offers, one octet each
-    int method = -1;         ///< version 5: that the server has chosen
+    Bytes methods{};  ///< version 5: that the client offers, one octet each
+    int method = -1;  ///< version 5: that the server has chosen
     Bytes user{}, password{};
     int command = -1;
-    Bytes host{};            ///< a domain name, or an address of 4 or 16 octets
+    Bytes host{};  ///< a domain name, or an address of 4 or 16 octets
     bool host_is_name = false;
     std::uint16_t port = 0;
-    int reply = -1;          ///< as on the wire: version 4 counts from 90, version 5 from 0
-    bool refused = false;    ///< method, login or request
+    int reply = -1;        ///< as on the wire: version 4 counts from 90, version 5 from 0
+    bool refused = false;  ///< method, login or request
 };
 
 class State {
@@ -42,7 +42,7 @@ private:
     bool host_is_name_ = false;
     bool refused_ = false;
     bool logged_ = false;
-    bool bound_ = false;        ///< `bind`: the first of two answers was seen
+    bool bound_ = false;  ///< `bind`: the first of two answers was seen
     std::uint16_t port_ = 0;
     std::int16_t method_ = -1, command_ = -1, reply_ = -1;
     KeptText<16> methods_;
@@ -75,8 +75,8 @@ struct Parser {
         field<&operation>("socks.operation", "socks.operation", "Command: connect, bind, udp-associate, resolve, resolve-ptr"),
         field<&host>("socks.host", "socks.host", "Target of the request: a domain name or an address"),
         field<&port>("socks.port", "socks.port", "Port of the target", FieldKind::number),
-        field<&reply>("socks.reply", "socks.reply", "The server's answer to the request as a number: 0 (version 5) or 90 (version 4) grants it",
-                      FieldKind::number),
+        field<&reply>("socks.reply", "socks.reply",
+                      "The server's answer to the request as a number: 0 (version 5) or 90 (version 4) grants it", FieldKind::number),
         field<&status>("socks.status", "socks.status", "What became of it: granted, failed, login-refused"),
     };
     static constexpr std::array anomalies{

@@ -15,12 +15,21 @@ struct Command {
     std::string_view word, name;
     bool from_server = false;
 };
-constexpr std::array commands{Command{"CONNECT", "connect"},     Command{"STOMP", "connect"},       Command{"SEND", "send"},
-                              Command{"SUBSCRIBE", "subscribe"}, Command{"UNSUBSCRIBE", "unsubscribe"}, Command{"ACK", "ack"},
-                              Command{"NACK", "nack"},           Command{"BEGIN", "begin"},         Command{"COMMIT", "commit"},
-                              Command{"ABORT", "abort"},         Command{"DISCONNECT", "disconnect"},
-                              Command{"CONNECTED", "connected", true}, Command{"MESSAGE", "message", true},
-                              Command{"RECEIPT", "receipt", true},     Command{"ERROR", "error", true}};
+constexpr std::array commands{Command{"CONNECT", "connect"},
+                              Command{"STOMP", "connect"},
+                              Command{"SEND", "send"},
+                              Command{"SUBSCRIBE", "subscribe"},
+                              Command{"UNSUBSCRIBE", "unsubscribe"},
+                              Command{"ACK", "ack"},
+                              Command{"NACK", "nack"},
+                              Command{"BEGIN", "begin"},
+                              Command{"COMMIT", "commit"},
+                              Command{"ABORT", "abort"},
+                              Command{"DISCONNECT", "disconnect"},
+                              Command{"CONNECTED", "connected", true},
+                              Command{"MESSAGE", "message", true},
+                              Command{"RECEIPT", "receipt", true},
+                              Command{"ERROR", "error", true}};
 
 const Command* known(Bytes word) noexcept {
     const auto found = std::find_if(commands.begin(), commands.end(), [word](const Command& row) { return as_text(word) == row.word; });

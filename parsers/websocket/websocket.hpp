@@ -11,7 +11,7 @@ inline constexpr std::size_t max_payload = 4096;  ///< octets of a frame's paylo
 
 /// One frame.
 struct Transaction {
-    std::uint8_t flags = 0;    ///< the first octet's upper half: FIN 0x80, RSV1 (compressed) 0x40, RSV2, RSV3
+    std::uint8_t flags = 0;  ///< the first octet's upper half: FIN 0x80, RSV1 (compressed) 0x40, RSV2, RSV3
     std::uint8_t opcode = 0;
     bool masked = false;
     std::uint32_t mask = 0;
@@ -57,7 +57,8 @@ struct Parser {
         field<&compressed>("", "weir.websocket.compressed", "The message is compressed, RFC 7692 section 6", FieldKind::number),
         field<&close_code>("websocket.close_code", "weir.websocket.close_code", "Why the session is closed, RFC 6455 section 7.4",
                            FieldKind::number),
-        field<&subprotocol>("websocket.subprotocol", "weir.websocket.subprotocol", "Sub-protocol that HTTP agreed on, RFC 6455 section 1.9"),
+        field<&subprotocol>("websocket.subprotocol", "weir.websocket.subprotocol",
+                            "Sub-protocol that HTTP agreed on, RFC 6455 section 1.9"),
     };
     static constexpr std::array anomalies{
         Anomaly{1, "reserved_opcode", "A frame with an opcode that RFC 6455 reserves: bytes that are none"},

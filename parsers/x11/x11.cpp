@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint8_t big = 'B', little = 'l';
 constexpr std::uint16_t protocol_major = 11;
 constexpr std::size_t setup_head = 12, answer_head = 8;
-constexpr std::size_t longest_auth = 64;     // of an authorization's name and of its data
+constexpr std::size_t longest_auth = 64;  // of an authorization's name and of its data
 constexpr std::size_t longest_answer = 64 * 1024;
 constexpr std::uint8_t failed = 0, success = 1, authenticate = 2;
 
@@ -59,15 +59,15 @@ Probe Parser::probe(const Offer& offer) noexcept {
         if (!setup.valid) return Probe::no();
         return data.size() < setup.size() ? Probe::more() : data.size() == setup.size() ? Probe::yes(Probe::Sender::client) : Probe::no();
     }
-    if (!offer.port_matches || offer.direction != Direction::to_client || data.size() < answer_head || data[0] > authenticate) return Probe::no();
+    if (!offer.port_matches || offer.direction != Direction::to_client || data.size() < answer_head || data[0] > authenticate)
+        return Probe::no();
     const bool versioned = (data[2] == protocol_major && data[3] == 0) || (data[2] == 0 && data[3] == protocol_major);
     return versioned ? Probe::yes(Probe::Sender::server) : Probe::no();
 }
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    return feed_in_steps(bytes, emit.scratch(), [&](Bytes rest) noexcept {
-        return direction == Direction::to_server ? client(rest, emit) : server(rest, emit);
-    });
+    return feed_in_steps(bytes, emit.scratch(),
+                         [&](Bytes rest) noexcept { return direction == Direction::to_server ? client(rest, emit) : server(rest, emit); });
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {

@@ -107,8 +107,8 @@ constexpr std::array table{
 };
 
 /// Protocols that a policy may name although no parser reads them yet: such a service accepts whatever is spoken there.
-constexpr std::array<std::string_view, 15> known_without_parser{"cwmp",   "diameter", "giop", "gnmi", "ipfix",  "ldap", "mqtt", "netconf",
-                                                                "radius", "rmcp",     "sip",  "smb",  "tacacs", "tl1",  "usp"};
+constexpr std::array<std::string_view, 12> known_without_parser{"cwmp",    "diameter", "giop", "gnmi",   "ipfix", "ldap",
+                                                                "netconf", "radius",   "rmcp", "tacacs", "tl1",   "usp"};
 
 struct NamedNumber {
     std::string_view name;

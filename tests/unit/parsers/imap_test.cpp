@@ -9,11 +9,22 @@ using imap::Parser;
 
 namespace {
 
-const Conversation conversation{{down, "* OK IMAP4rev1 ready\r\n"}, {up, "a1 CAPABILITY\r\n"}, {down, "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"},
-                                {up, "a2 LOGIN admin \"top secret\"\r\n"}, {down, "a2 OK in\r\n"}, {up, "a3 SELECT INBOX\r\na4 FETCH 1 BODY[]\r\n"},
-                                {down, "* 1 EXISTS\r\na3 OK [READ-WRITE] x\r\n* 1 FETCH (BODY[] {14}\r\na4 OK no\r\nhey)\r\na4 OK done\r\n"},
-                                {up, "a5 APPEND sent {5}\r\n"}, {down, "+ go\r\n"}, {up, "a\nb\r\n\r\n"}, {down, "a5 NO full\r\n"},
-                                {up, "a6 IDLE\r\n"}, {down, "+ idling\r\n"}, {up, "DONE\r\n"}, {down, "a6 OK\r\n"}};
+const Conversation conversation{
+    {down, "* OK IMAP4rev1 ready\r\n"},
+    {up, "a1 CAPABILITY\r\n"},
+    {down, "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"},
+    {up, "a2 LOGIN admin \"top secret\"\r\n"},
+    {down, "a2 OK in\r\n"},
+    {up, "a3 SELECT INBOX\r\na4 FETCH 1 BODY[]\r\n"},
+    {down, "* 1 EXISTS\r\na3 OK [READ-WRITE] x\r\n* 1 FETCH (BODY[] {14}\r\na4 OK no\r\nhey)\r\na4 OK done\r\n"},
+    {up, "a5 APPEND sent {5}\r\n"},
+    {down, "+ go\r\n"},
+    {up, "a\nb\r\n\r\n"},
+    {down, "a5 NO full\r\n"},
+    {up, "a6 IDLE\r\n"},
+    {down, "+ idling\r\n"},
+    {up, "DONE\r\n"},
+    {down, "a6 OK\r\n"}};
 
 }  // namespace
 
@@ -39,10 +50,12 @@ TEST_CASE("imap: commands with their answers") {
 }
 
 TEST_CASE("imap: logins by literals and by AUTHENTICATE") {
-    const auto login = GENERATE(Conversation{{up, "1 LOGIN {4}\r\n"}, {down, "+ go\r\n"}, {up, "user {4}\r\n"}, {down, "+ go\r\n"}, {up, "pass\r\n"}, {down, "1 OK\r\n"}},
-                                Conversation{{up, "1 LOGIN {4+}\r\nuser {4+}\r\npass\r\n"}, {down, "1 OK\r\n"}},
-                                Conversation{{up, "1 AUTHENTICATE PLAIN AHVzZXIAcGFzcw==\r\n"}, {down, "1 OK\r\n"}},
-                                Conversation{{up, "1 authenticate plain\r\n"}, {down, "+ \r\n"}, {up, "AHVzZXIAcGFzcw==\r\n"}, {down, "1 OK\r\n"}});
+    const auto login = GENERATE(
+        Conversation{
+            {up, "1 LOGIN {4}\r\n"}, {down, "+ go\r\n"}, {up, "user {4}\r\n"}, {down, "+ go\r\n"}, {up, "pass\r\n"}, {down, "1 OK\r\n"}},
+        Conversation{{up, "1 LOGIN {4+}\r\nuser {4+}\r\npass\r\n"}, {down, "1 OK\r\n"}},
+        Conversation{{up, "1 AUTHENTICATE PLAIN AHVzZXIAcGFzcw==\r\n"}, {down, "1 OK\r\n"}},
+        Conversation{{up, "1 authenticate plain\r\n"}, {down, "+ \r\n"}, {up, "AHVzZXIAcGFzcw==\r\n"}, {down, "1 OK\r\n"}});
     const Outcome outcome = run<Parser>(login);
     REQUIRE(logged(outcome).size() == 1);
     CHECK(logged(outcome)[0].get("imap.user") == "user");

@@ -22,11 +22,19 @@ std::string packet(char first, const std::string& body) {
 std::string text(const std::string& value) {
     return std::string{static_cast<char>(value.size() >> 8), static_cast<char>(value.size() & 0xff)} + value;
 }
-const std::string connect = packet(0x10, text("MQTT") + "\x04\xee\x00\x3c"s + text("gnb-1") + text("will/t") + text("gone") + text("user") + text("pass"));
-const Conversation version_4{{up, connect}, {down, packet(0x20, "\x01\x00"s)}, {up, packet('\x82', "\x00\x01"s + text("a/#") + "\x01"s + text("b") + "\x02"s)},
-                             {down, packet('\x90', "\x00\x01\x01\x80"s)}, {down, packet(0x33, text("a/b") + "\x00\x07hello"s)},
-                             {up, packet(0x40, "\x00\x07"s)}, {up, packet('\xa2', "\x00\x02"s + text("a/#"))}, {down, packet('\xb0', "\x00\x02"s)},
-                             {up, packet('\xc0', "")}, {down, packet('\xd0', "")}, {up, packet('\xe0', "")}};
+const std::string connect =
+    packet(0x10, text("MQTT") + "\x04\xee\x00\x3c"s + text("gnb-1") + text("will/t") + text("gone") + text("user") + text("pass"));
+const Conversation version_4{{up, connect},
+                             {down, packet(0x20, "\x01\x00"s)},
+                             {up, packet('\x82', "\x00\x01"s + text("a/#") + "\x01"s + text("b") + "\x02"s)},
+                             {down, packet('\x90', "\x00\x01\x01\x80"s)},
+                             {down, packet(0x33, text("a/b") + "\x00\x07hello"s)},
+                             {up, packet(0x40, "\x00\x07"s)},
+                             {up, packet('\xa2', "\x00\x02"s + text("a/#"))},
+                             {down, packet('\xb0', "\x00\x02"s)},
+                             {up, packet('\xc0', "")},
+                             {down, packet('\xd0', "")},
+                             {up, packet('\xe0', "")}};
 
 }  // namespace
 
@@ -61,7 +69,8 @@ TEST_CASE("mqtt: version 3.1.1") {
 
 TEST_CASE("mqtt: version 5, with what USP is known by") {
     const Conversation conversation{
-        {up, packet(0x10, text("MQTT") + "\x05\x02\x00\x3c\x05\x11\x00\x00\x0e\x10"s + text("os::1-2"))}, {down, packet(0x20, "\x00\x00\x00"s)},
+        {up, packet(0x10, text("MQTT") + "\x05\x02\x00\x3c\x05\x11\x00\x00\x0e\x10"s + text("os::1-2"))},
+        {down, packet(0x20, "\x00\x00\x00"s)},
         {up, packet(0x30, text("usp/controller") + "\x1a\x03"s + text("usp.msg") + "\x08"s + text("usp/agent/1") + "\x01\x00"s + "body")},
         {down, packet('\xe0', "\x8b"s)}};
     const auto seen = logged(run<Parser>(conversation));

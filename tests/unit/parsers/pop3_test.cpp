@@ -9,9 +9,17 @@ using pop3::Parser;
 
 namespace {
 
-const Conversation conversation{{down, "+OK POP3 ready <1.2@mail.example>\r\n"}, {up, "USER admin\r\n"}, {down, "+OK\r\n"}, {up, "PASS secret\r\n"},
-                                {down, "+OK 1 message\r\n"}, {up, "LIST\r\n"}, {down, "+OK\r\n1 120\r\n.\r\n"}, {up, "RETR 1\r\n"},
-                                {down, "+OK 120 octets\r\nSubject: x\r\n\r\n..a\r\n.\r\n"}, {up, "QUIT\r\n"}, {down, "+OK bye\r\n"}};
+const Conversation conversation{{down, "+OK POP3 ready <1.2@mail.example>\r\n"},
+                                {up, "USER admin\r\n"},
+                                {down, "+OK\r\n"},
+                                {up, "PASS secret\r\n"},
+                                {down, "+OK 1 message\r\n"},
+                                {up, "LIST\r\n"},
+                                {down, "+OK\r\n1 120\r\n.\r\n"},
+                                {up, "RETR 1\r\n"},
+                                {down, "+OK 120 octets\r\nSubject: x\r\n\r\n..a\r\n.\r\n"},
+                                {up, "QUIT\r\n"},
+                                {down, "+OK bye\r\n"}};
 
 }  // namespace
 
@@ -41,9 +49,10 @@ TEST_CASE("pop3: STLS") {
 }
 
 TEST_CASE("pop3: logins by AUTH and APOP") {
-    const auto conversation = GENERATE(Conversation{{up, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n"}, {down, "+OK\r\n"}},
-                                       Conversation{{up, "AUTH PLAIN\r\n"}, {down, "+ \r\n"}, {up, "AHVzZXIAcGFzcw==\r\n"}, {down, "+OK\r\n"}},
-                                       Conversation{{up, "APOP user c4c9334bac560ecc979e58001b3e22fb\r\n"}, {down, "+OK\r\n"}});
+    const auto conversation =
+        GENERATE(Conversation{{up, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n"}, {down, "+OK\r\n"}},
+                 Conversation{{up, "AUTH PLAIN\r\n"}, {down, "+ \r\n"}, {up, "AHVzZXIAcGFzcw==\r\n"}, {down, "+OK\r\n"}},
+                 Conversation{{up, "APOP user c4c9334bac560ecc979e58001b3e22fb\r\n"}, {down, "+OK\r\n"}});
     const auto seen = logged(run<Parser>(conversation));
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].get("pop3.user") == "user");

@@ -22,14 +22,16 @@ std::string utf16(const std::string& text, std::size_t size) {
     for (const char c : text) out += std::string(1, c) + '\0';
     return out + std::string(size - out.size(), '\0');
 }
-std::string block(const std::string& type, const std::string& body) {
-    return type + static_cast<char>(body.size() + 4) + '\0' + body;
-}
+std::string block(const std::string& type, const std::string& body) { return type + static_cast<char>(body.size() + 4) + '\0' + body; }
 const std::string request = connection('\xe0', "Cookie: mstshash=admin\r\n\x01\x01\x08\x00\x03\x00\x00\x00"s);
 const std::string plain = connection('\xd0', "\x02\x01\x08\x00\x00\x00\x00\x00"s);
-const std::string settings = tpkt("\x02\xf0\x80\x7f\x65" "Duca\x81\x00"s +
-                                  block("\x01\xc0", "\x04\x00\x08\x00\x00\x05\x00\x04\x01\xca\x03\xaa\x09\x04\x00\x00\x28\x0a\x00\x00"s + utf16("CONSOLE", 32)) +
-                                  block("\x03\xc0", "\x02\x00\x00\x00rdpdr\x00\x00\x00\x00\x00\x00\x00" "cliprdr\x00\x00\x00\x00\x00"s));
+const std::string settings = tpkt(
+    "\x02\xf0\x80\x7f\x65"
+    "Duca\x81\x00"s +
+    block("\x01\xc0", "\x04\x00\x08\x00\x00\x05\x00\x04\x01\xca\x03\xaa\x09\x04\x00\x00\x28\x0a\x00\x00"s + utf16("CONSOLE", 32)) +
+    block("\x03\xc0",
+          "\x02\x00\x00\x00rdpdr\x00\x00\x00\x00\x00\x00\x00"
+          "cliprdr\x00\x00\x00\x00\x00"s));
 const Conversation conversation{{up, request}, {down, plain}, {up, settings}, {down, tpkt("\x02\xf0\x80\x7f\x66more"s)}};
 
 }  // namespace

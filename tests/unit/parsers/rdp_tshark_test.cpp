@@ -9,7 +9,8 @@ using namespace weir;
 using namespace weir::test;
 
 TEST_CASE("rdp: agrees with tshark") {
-    const std::vector<std::string> fields{"rdp.rt_cookie", "rdp.neg_type", "rdp.negReq.selectedProtocol", "rdp.client.name", "rdp.desktop.width", "rdp.client.build"};
+    const std::vector<std::string> fields{"rdp.rt_cookie",   "rdp.neg_type",      "rdp.negReq.selectedProtocol",
+                                          "rdp.client.name", "rdp.desktop.width", "rdp.client.build"};
     const std::size_t compared = compare_streams<rdp::Parser>({"rdp"}, "rdp", fields, [](const Outcome& outcome, const Rows& rows) {
         const auto all = [&](std::string_view name) {
             for (const auto& transaction : logged(outcome))

@@ -12,10 +12,12 @@ namespace {
 
 const std::string challenge(16, 'c'), response(16, 'r');
 const std::string desktop = "\x05\x00\x03\x20\x20\x18\x00\x01\x00\xff\x00\xff\x00\xff\x10\x08\x00\x00\x00\x00\x00\x00\x00\x05host1"s;
-const Conversation version_8{{down, "RFB 003.008\n"}, {up, "RFB 003.008\n"}, {down, "\x02\x01\x02"s}, {up, "\x02"s}, {down, challenge}, {up, response},
-                             {down, "\x00\x00\x00\x00"s}, {up, "\x01"s}, {down, desktop}};
-const Conversation version_3{{down, "RFB 003.008\n"}, {up, "RFB 003.003\n"}, {down, "\x00\x00\x00\x02"s + challenge}, {up, response},
-                             {down, "\x00\x00\x00\x00"s}, {up, "\x00"s}, {down, desktop}};
+const Conversation version_8{{down, "RFB 003.008\n"}, {up, "RFB 003.008\n"}, {down, "\x02\x01\x02"s},     {up, "\x02"s},
+                             {down, challenge},       {up, response},        {down, "\x00\x00\x00\x00"s}, {up, "\x01"s},
+                             {down, desktop}};
+const Conversation version_3{{down, "RFB 003.008\n"}, {up, "RFB 003.003\n"},       {down, "\x00\x00\x00\x02"s + challenge},
+                             {up, response},          {down, "\x00\x00\x00\x00"s}, {up, "\x00"s},
+                             {down, desktop}};
 
 }  // namespace
 
@@ -44,10 +46,16 @@ TEST_CASE("rfb: version 3.3, where the server chooses") {
 }
 
 TEST_CASE("rfb: without authentication") {
-    const auto open = GENERATE(Conversation{{down, "RFB 003.008\n"}, {up, "RFB 003.008\n"}, {down, "\x01\x01"s}, {up, "\x01"s}, {down, "\x00\x00\x00\x00"s},
-                                            {up, "\x01"s}, {down, desktop}},
-                               Conversation{{down, "RFB 003.007\n"}, {up, "RFB 003.007\n"}, {down, "\x01\x01"s}, {up, "\x01\x01"s}, {down, desktop}},
-                               Conversation{{down, "RFB 003.003\n"}, {up, "RFB 003.003\n"}, {down, "\x00\x00\x00\x01"s}, {up, "\x01"s}, {down, desktop}});
+    const auto open =
+        GENERATE(Conversation{{down, "RFB 003.008\n"},
+                              {up, "RFB 003.008\n"},
+                              {down, "\x01\x01"s},
+                              {up, "\x01"s},
+                              {down, "\x00\x00\x00\x00"s},
+                              {up, "\x01"s},
+                              {down, desktop}},
+                 Conversation{{down, "RFB 003.007\n"}, {up, "RFB 003.007\n"}, {down, "\x01\x01"s}, {up, "\x01\x01"s}, {down, desktop}},
+                 Conversation{{down, "RFB 003.003\n"}, {up, "RFB 003.003\n"}, {down, "\x00\x00\x00\x01"s}, {up, "\x01"s}, {down, desktop}});
     const auto seen = logged(run<Parser>(open));
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].get("rfb.sectype") == "1");
@@ -61,9 +69,14 @@ TEST_CASE("rfb: refusals and other security types") {
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].get("rfb.authentication.security_result") == "FAIL");
     CHECK(seen[0].get("rfb.reason") == "wrong");
-    seen = logged(run<Parser>({{down, "RFB 003.008\n"}, {up, "RFB 003.008\n"}, {down, "\x00\x00\x00\x00\x04" "busy"s}}));
+    seen = logged(run<Parser>({{down, "RFB 003.008\n"},
+                               {up, "RFB 003.008\n"},
+                               {down,
+                                "\x00\x00\x00\x00\x04"
+                                "busy"s}}));
     CHECK(seen.at(0).get("rfb.reason") == "busy");
-    const Outcome other = run<Parser>({{down, "RFB 003.889\n"}, {up, "RFB 003.889\n"}, {down, "\x02\x1e\x23"s}, {up, "\x1e"s}, {down, "more"}, {up, "more"}});
+    const Outcome other =
+        run<Parser>({{down, "RFB 003.889\n"}, {up, "RFB 003.889\n"}, {down, "\x02\x1e\x23"s}, {up, "\x1e"s}, {down, "more"}, {up, "more"}});
     CHECK(logged(other).at(0).get("rfb.sectype") == "30");
     CHECK(other.status[0] == Fed::Status::done);
     CHECK(other.anomalies == std::vector<std::string>{"unimplemented_security_type"});

@@ -9,8 +9,9 @@ using namespace weir;
 using namespace weir::test;
 
 TEST_CASE("rfb: agrees with tshark") {
-    const std::vector<std::string> fields{"vnc.server_proto_ver", "vnc.client_proto_ver", "vnc.auth_challenge", "vnc.auth_response", "vnc.auth_result",
-                                          "vnc.width", "vnc.desktop_name"};
+    const std::vector<std::string> fields{"vnc.server_proto_ver", "vnc.client_proto_ver", "vnc.auth_challenge",
+                                          "vnc.auth_response",    "vnc.auth_result",      "vnc.width",
+                                          "vnc.desktop_name"};
     const std::size_t compared = compare_streams<rfb::Parser>({"vnc"}, "vnc", fields, [](const Outcome& outcome, const Rows& rows) {
         const auto seen = logged(outcome);
         REQUIRE(seen.size() == 1);

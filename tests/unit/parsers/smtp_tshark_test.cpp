@@ -22,19 +22,21 @@ std::string without_repetitions(const std::string& codes) {
 
 TEST_CASE("smtp: commands and replies agree with tshark") {
     std::size_t commands = 0;
-    compare_streams<smtp::Parser>({"smtp-pop-imap"}, "smtp", {"smtp.req.command", "smtp.response.code"}, [&](const Outcome& outcome, const Rows& rows) {
-        std::string seen, codes;
-        for (const auto& transaction : outcome.transactions) {
-            if (transaction.report == Report::request) seen += transaction.get("smtp.operation") + ",";
-            if (has(transaction.report, Report::response)) codes += transaction.get("smtp.reply_code") + ",";
-        }
-        std::string expected = column(rows, 0) + ",";
-        std::transform(expected.begin(), expected.end(), expected.begin(), [](char c) { return static_cast<char>(to_lower(static_cast<std::uint8_t>(c))); });
-        CHECK(seen == expected);
-        // A reply of many lines counts once per packet there.
-        CHECK(without_repetitions(codes) == without_repetitions(column(rows, 1).empty() ? "" : column(rows, 1) + ","));
-        commands += static_cast<std::size_t>(std::count(seen.begin(), seen.end(), ','));
-        CHECK(!logged(outcome).empty());
-    });
+    compare_streams<smtp::Parser>(
+        {"smtp-pop-imap"}, "smtp", {"smtp.req.command", "smtp.response.code"}, [&](const Outcome& outcome, const Rows& rows) {
+            std::string seen, codes;
+            for (const auto& transaction : outcome.transactions) {
+                if (transaction.report == Report::request) seen += transaction.get("smtp.operation") + ",";
+                if (has(transaction.report, Report::response)) codes += transaction.get("smtp.reply_code") + ",";
+            }
+            std::string expected = column(rows, 0) + ",";
+            std::transform(expected.begin(), expected.end(), expected.begin(),
+                           [](char c) { return static_cast<char>(to_lower(static_cast<std::uint8_t>(c))); });
+            CHECK(seen == expected);
+            // A reply of many lines counts once per packet there.
+            CHECK(without_repetitions(codes) == without_repetitions(column(rows, 1).empty() ? "" : column(rows, 1) + ","));
+            commands += static_cast<std::size_t>(std::count(seen.begin(), seen.end(), ','));
+            CHECK(!logged(outcome).empty());
+        });
     if (commands != 0) CHECK(commands >= 50);
 }

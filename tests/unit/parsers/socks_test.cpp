@@ -10,8 +10,14 @@ using socks::Parser;
 
 namespace {
 
-const Conversation version_5{{up, "\x05\x02\x00\x02"s}, {down, "\x05\x02"s}, {up, "\x01\x04user\x06secret"s}, {down, "\x01\x00"s},
-                             {up, "\x05\x01\x00\x03\x0b" "example.com\x01\xbb"s}, {down, "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"s}};
+const Conversation version_5{{up, "\x05\x02\x00\x02"s},
+                             {down, "\x05\x02"s},
+                             {up, "\x01\x04user\x06secret"s},
+                             {down, "\x01\x00"s},
+                             {up,
+                              "\x05\x01\x00\x03\x0b"
+                              "example.com\x01\xbb"s},
+                             {down, "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"s}};
 const Conversation version_4{{up, "\x04\x01\x00\x50\xcb\x00\x71\x32root\x00"s}, {down, "\x00\x5a\x00\x00\x00\x00\x00\x00"s}};
 
 }  // namespace
@@ -43,7 +49,8 @@ TEST_CASE("socks: version 4 and 4a") {
     CHECK(seen[0].get("socks.host") == "203.0.113.50");
     CHECK(seen[0].get("socks.port") == "80");
     CHECK(seen[0].get("socks.reply") == "90");
-    const auto named = logged(run<Parser>({{up, "\x04\x01\x00\x50\x00\x00\x00\x01\x00host.example\x00"s}, {down, "\x00\x5b\x00\x00\x00\x00\x00\x00"s}}));
+    const auto named =
+        logged(run<Parser>({{up, "\x04\x01\x00\x50\x00\x00\x00\x01\x00host.example\x00"s}, {down, "\x00\x5b\x00\x00\x00\x00\x00\x00"s}}));
     REQUIRE(named.size() == 1);
     CHECK(named[0].get("socks.host") == "host.example");
     CHECK(named[0].get("socks.user").empty());
@@ -62,8 +69,9 @@ TEST_CASE("socks: IPv6 targets, refusals, and what was never answered") {
     CHECK(logged(refused).at(0).get("socks.status") == "failed");
     CHECK(!refused.upgraded);
     CHECK(logged(run<Parser>({{up, greeting}, {down, "\x05\xff"s}})).at(0).get("socks.status") == "login-refused");
-    CHECK(logged(run<Parser>({{up, "\x05\x01\x02"s}, {down, "\x05\x02"s}, {up, "\x01\x01u\x01p"s}, {down, "\x01\x01"s}})).at(0).get("socks.status") ==
-          "login-refused");
+    CHECK(logged(run<Parser>({{up, "\x05\x01\x02"s}, {down, "\x05\x02"s}, {up, "\x01\x01u\x01p"s}, {down, "\x01\x01"s}}))
+              .at(0)
+              .get("socks.status") == "login-refused");
 }
 
 TEST_CASE("socks: bind is answered twice, udp-associate announces its session") {
@@ -111,7 +119,7 @@ TEST_CASE("socks: recognised on any port, other binary protocols are not") {
     CHECK(recognised<Parser>("\x05\x00"s, down, true));
     CHECK(!recognised<Parser>("\x05\x00"s, down));
     CHECK(probe<Parser>("\x05"s, up).answer == Probe::Answer::need_more);
-    CHECK(!recognised<Parser>("\x05\x00\x0b\x03\x10\x00\x00\x00"s, up));           // DCE/RPC
+    CHECK(!recognised<Parser>("\x05\x00\x0b\x03\x10\x00\x00\x00"s, up));  // DCE/RPC
     CHECK(!recognised<Parser>("\x05\x01\x00\x00"s, up));
     CHECK(!recognised<Parser>("\x05\x02\x01\x01"s, up));
     CHECK(!recognised<Parser>("\x04\x01\x00\x50\xcb\x00\x71\x32root\x00 and more"s, up));

@@ -9,7 +9,8 @@ using namespace weir;
 using namespace weir::test;
 
 TEST_CASE("socks: agrees with tshark") {
-    const std::vector<std::string> fields{"socks.version", "socks.command", "socks.dst", "socks.dstV6", "socks.remote_name", "socks.results"};
+    const std::vector<std::string> fields{"socks.version", "socks.command",     "socks.dst",
+                                          "socks.dstV6",   "socks.remote_name", "socks.results"};
     const std::size_t compared = compare_streams<socks::Parser>({"socks"}, "socks", fields, [](const Outcome& outcome, const Rows& rows) {
         const auto seen = logged(outcome);
         REQUIRE(seen.size() == 1);

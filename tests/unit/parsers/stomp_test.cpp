@@ -13,8 +13,10 @@ namespace {
 const Conversation conversation{
     {up, "STOMP\naccept-version:1.1,1.2\nhost:broker.example\nlogin:agent\npasscode:secret\n\n\0"s},
     {down, "CONNECTED\nversion:1.2\nserver:RabbitMQ/3.8\nsubscribe-dest:/usp\n\n\0\n"s},
-    {up, "\nSEND\r\ndestination:/queue/a\\cb\r\ncontent-type:application/vnd.bbf.usp.msg\r\nreply-to-dest:/agent\r\ncontent-length:5\r\n\r\na\0b\n\0\0"s},
-    {up, "SUBSCRIBE\nid:0\ndestination:/usp\n\n\0"s}, {down, "MESSAGE\ndestination:/usp\n\nhello\0\nERROR\nmessage:no\n\nlonger text\0"s},
+    {up,
+     "\nSEND\r\ndestination:/queue/a\\cb\r\ncontent-type:application/vnd.bbf.usp.msg\r\nreply-to-dest:/agent\r\ncontent-length:5\r\n\r\na\0b\n\0\0"s},
+    {up, "SUBSCRIBE\nid:0\ndestination:/usp\n\n\0"s},
+    {down, "MESSAGE\ndestination:/usp\n\nhello\0\nERROR\nmessage:no\n\nlonger text\0"s},
     {up, "DISCONNECT\nreceipt:1\n\n\0"s}};
 
 }  // namespace
@@ -41,7 +43,8 @@ TEST_CASE("stomp: frames") {
 
 TEST_CASE("stomp: long bodies are shown by their start") {
     const std::string body(10000, 'x');
-    const auto seen = logged(run<Parser>({{up, "SEND\ndestination:a\n\n" + body + "\0"s}, {up, "SEND\ncontent-length:10000\n\n" + body + "\0"s},
+    const auto seen = logged(run<Parser>({{up, "SEND\ndestination:a\n\n" + body + "\0"s},
+                                          {up, "SEND\ncontent-length:10000\n\n" + body + "\0"s},
                                           {up, "DISCONNECT\n\n\0"s}}));
     REQUIRE(seen.size() == 3);
     CHECK(seen[0].get("stomp.body").size() == stomp::max_body);

@@ -11,8 +11,13 @@ using websocket::Parser;
 namespace {
 
 // RFC 6455 section 5.7: a masked text frame, a fragmented one, ping and pong; and a close.
-const Conversation conversation{{up, "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s}, {down, "\x01\x03Hel\x80\x02lo"s},
-                                {down, "\x89\x05Hello"s}, {up, "\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s}, {down, "\x88\x05\x03\xe8""bye"s}};
+const Conversation conversation{{up, "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s},
+                                {down, "\x01\x03Hel\x80\x02lo"s},
+                                {down, "\x89\x05Hello"s},
+                                {up, "\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s},
+                                {down,
+                                 "\x88\x05\x03\xe8"
+                                 "bye"s}};
 
 }  // namespace
 
@@ -40,7 +45,8 @@ TEST_CASE("websocket: the sub-protocol that HTTP agreed on") {
 
 TEST_CASE("websocket: long frames are shown by their start") {
     const std::string body(70000, 'x');
-    const auto seen = logged(run<Parser>({{down, "\x82\x7f\x00\x00\x00\x00\x00\x01\x11\x70"s + body}, {down, "\x82\x7e\x01\x00"s + body.substr(0, 256)}}));
+    const auto seen = logged(
+        run<Parser>({{down, "\x82\x7f\x00\x00\x00\x00\x00\x01\x11\x70"s + body}, {down, "\x82\x7e\x01\x00"s + body.substr(0, 256)}}));
     REQUIRE(seen.size() == 2);
     CHECK(seen[0].get("websocket.length") == "70000");
     CHECK(seen[0].get("websocket.payload").size() == websocket::max_payload);

@@ -10,8 +10,11 @@ using x11::Parser;
 
 namespace {
 
-const std::string setup = "l\x00\x0b\x00\x00\x00\x12\x00\x10\x00\x00\x00MIT-MAGIC-COOKIE-1\x00\x00" "0123456789abcdef"s;
-const std::string answer = "\x01\x00\x0b\x00\x00\x00\x0b\x00"s + std::string(16, '\0') + "\x0b\x00"s + std::string(14, '\0') + "The X.Org F\x00"s;
+const std::string setup =
+    "l\x00\x0b\x00\x00\x00\x12\x00\x10\x00\x00\x00MIT-MAGIC-COOKIE-1\x00\x00"
+    "0123456789abcdef"s;
+const std::string answer =
+    "\x01\x00\x0b\x00\x00\x00\x0b\x00"s + std::string(16, '\0') + "\x0b\x00"s + std::string(14, '\0') + "The X.Org F\x00"s;
 const Conversation conversation{{up, setup}, {down, answer}};
 
 }  // namespace
@@ -30,7 +33,8 @@ TEST_CASE("x11: setup with a cookie") {
 }
 
 TEST_CASE("x11: big endian, without a cookie, refused") {
-    const auto seen = logged(run<Parser>({{up, "B\x00\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00"s}, {down, "\x00\x07\x00\x0b\x00\x00\x00\x02refused\x00"s}}));
+    const auto seen = logged(
+        run<Parser>({{up, "B\x00\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00"s}, {down, "\x00\x07\x00\x0b\x00\x00\x00\x02refused\x00"s}}));
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].get("x11.status") == "failed");
     CHECK(seen[0].get("x11.reason") == "refused");

@@ -15,13 +15,18 @@ constexpr Direction up = Direction::to_server, down = Direction::to_client;
 class Listener final : public AppListener {
 public:
     std::string found;
+    std::string last;  ///< sub-protocol of the latest WebSocket frame
 
 private:
     void app_known(Session& session) noexcept override {
-        found += (found.empty() ? "" : " ") + std::string{session.app_status == AppStatus::known ? protocols()[session.app].name : "failed"};
+        found +=
+            (found.empty() ? "" : " ") + std::string{session.app_status == AppStatus::known ? protocols()[session.app].name : "failed"};
     }
     void app_roles(Session&) noexcept override {}
-    void app_transaction(Session&, const ParserInfo&, const void*, Report, Direction) noexcept override {}
+    void app_transaction(Session&, const ParserInfo& parser, const void* transaction, Report, Direction) noexcept override {
+        for (const Field& field : parser.fields)
+            if (field.keyword == "websocket.subprotocol") last = as_text(field.get(transaction, 0).bytes);
+    }
     void app_anomaly(Session&, const ParserInfo&, unsigned, Direction) noexcept override {}
     void app_expects(Session&, const Expectation&) noexcept override {}
 };
@@ -51,9 +56,7 @@ struct Bench {
     [[nodiscard]] std::string_view outer() const { return session.app_outer == no_protocol ? "" : protocols()[session.app_outer].name; }
 };
 
-Wire client_hello() {
-    return tls_wire::record(22, tls_wire::client_hello({0x13, 0x01}, tls_wire::server_name("inner.example")));
-}
+Wire client_hello() { return tls_wire::record(22, tls_wire::client_hello({0x13, 0x01}, tls_wire::server_name("inner.example"))); }
 
 }  // namespace
 
@@ -95,4 +98,34 @@ TEST_CASE("upgrade: a proxy behind a proxy; the outermost stays the service") {
     CHECK(bench.listener.found == "http http tls");
     CHECK(bench.outer() == "http");
     CHECK(bench.apps.metrics().upgraded.get() == 2);
+}
+
+TEST_CASE("upgrade: WebSocket is handed over by name, and told what it carries") {
+    Bench bench{80};
+    bench.say(up, "GET /usp HTTP/1.1\r\nHost: acs.example\r\nUpgrade: websocket\r\n\r\n");
+    bench.say(down, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: v1.usp\r\n\r\n\x81\x02hi");
+    CHECK(bench.listener.found == "http websocket");
+    CHECK(bench.listener.last == "v1.usp");
+}
+
+TEST_CASE("upgrade: TLS behind SOCKS, STARTTLS and RDP's negotiation") {
+    using namespace std::string_view_literals;
+    struct Case {
+        std::uint16_t port;
+        std::vector<std::pair<Direction, std::string_view>> said;
+        std::string_view found;
+    };
+    const auto [port, said, found] = GENERATE(
+        Case{1080, {{up, "\5\1\0"sv}, {down, "\5\0"sv}, {up, "\5\1\0\1\xcb\0\x71\x32\1\xbb"sv}, {down, "\5\0\0\1\0\0\0\0\0\0"sv}}, "socks tls"},
+        Case{25, {{down, "220 a ESMTP\r\n"}, {up, "EHLO b\r\nSTARTTLS\r\n"}, {down, "250 a\r\n220 go\r\n"}}, "smtp tls"},
+        Case{110, {{down, "+OK POP3\r\n"}, {up, "STLS\r\n"}, {down, "+OK\r\n"}}, "pop3 tls"},
+        Case{143, {{down, "* OK IMAP\r\n"}, {up, "a STARTTLS\r\n"}, {down, "a OK\r\n"}}, "imap tls"},
+        Case{3389,
+             {{up, "\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\3\0\0\0"sv}, {down, "\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\2\0\0\0"sv}},
+             "rdp tls"});
+    Bench bench{port};
+    for (const auto& [direction, text] : said) bench.say(direction, text);
+    bench.say(up, client_hello());
+    CHECK(bench.listener.found == found);
+    CHECK(bench.outer() == found.substr(0, found.find(' ')));
 }
