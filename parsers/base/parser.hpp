@@ -62,7 +62,8 @@ struct Fed {
         ok,         ///< went through everything it could; call again when bytes come
         need_more,  ///< an element is incomplete: call again when at least `want` bytes are there (0: any more)
         done,       ///< wants no more bytes of this direction (encrypted from here on, or given up quietly)
-        upgraded,   ///< after the consumed bytes, in both directions, another protocol is spoken: it is identified anew
+        upgraded,   ///< after the consumed bytes, in both directions, another protocol is spoken: it is identified anew, unless
+                    ///< Emit::continues_as has named it
         malformed,  ///< not this protocol, or broken beyond repair: the session's parsing ends, counted as an anomaly
     };
     Status status = Status::ok;
@@ -155,6 +156,7 @@ public:
     virtual void anomaly(const ParserInfo& parser, unsigned id, Direction direction) noexcept = 0;
     virtual void expect(const ParserInfo& parser, const Expectation& expectation) noexcept = 0;
     virtual void roles(const ParserInfo& parser, bool opposite) noexcept = 0;
+    virtual void continues_as(const ParserInfo& parser, std::string_view protocol, std::string_view label) noexcept = 0;
 
     Scratch& scratch;
 
@@ -176,6 +178,9 @@ public:
     /// For parsers with `late_roles`, once: who serves has shown itself. `opposite`: the server sends what is fed as `to_server`;
     /// later feeds stay as they are.
     void roles(bool opposite) const noexcept { sink_->roles(*parser_, opposite); }
+    /// Right before Fed::upgraded, where the protocol itself names what follows: `protocol` (a name in the registry) reads it
+    /// without being asked whether the bytes are its own, and its `State::announced` gets `label`.
+    void continues_as(std::string_view protocol, std::string_view label) const noexcept { sink_->continues_as(*parser_, protocol, label); }
     [[nodiscard]] Scratch& scratch() const noexcept { return sink_->scratch; }
 
 private:
@@ -208,7 +213,8 @@ struct ParserInfo {
 /// What every parser promises. Optional members: `event` (default: name), `tcp`/`udp` (default: from the hints), `late_roles`,
 /// `State::begin(Transport)`, `State::gap(Direction, std::uint64_t, Emit)`,
 /// `State::end(Direction, Bytes, Emit)` (a stream has ended with bytes that were not consumed), `State::finish(Emit)`,
-/// `State::announced(std::string_view)` (another session has announced this one: `Expectation::label`, called before any bytes).
+/// `State::announced(std::string_view)` (another session or the outer protocol has announced it: `Expectation::label`,
+/// `Emit::continues_as`; called before any bytes).
 template <class P>
 concept ParserType = requires(typename P::State state, Direction direction, Bytes bytes, Emit<typename P::Transaction> emit, const Offer& offer) {
     { P::name } -> std::convertible_to<std::string_view>;

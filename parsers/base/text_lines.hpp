@@ -41,6 +41,13 @@ struct TextLine {
     return word;
 }
 
+/// Whether `word` stands anywhere in `text`, ASCII case ignored.
+[[nodiscard]] inline bool contains_nocase(Bytes text, std::string_view word) noexcept {
+    for (std::size_t i = 0; i + word.size() <= text.size(); ++i)
+        if (equal_nocase(text.subspan(i, word.size()), word)) return true;
+    return false;
+}
+
 /// Whether every byte is printable ASCII, blank, tab, CR or LF.
 [[nodiscard]] inline bool is_text(Bytes bytes) noexcept {
     for (const std::uint8_t byte : bytes)

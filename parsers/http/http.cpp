@@ -53,7 +53,9 @@ Probe Parser::probe(const Offer& offer) noexcept {
 
 Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
     std::size_t consumed = 0;
-    while (!opaque_ && consumed < bytes.size()) {
+    while (!upgraded_ && consumed < bytes.size()) {
+        // Whether a request follows a CONNECT hangs on its response (RFC 9110 section 9.3.6).
+        if (direction == Direction::to_server && !waiting_.empty() && is_connect(waiting_.back())) return Fed::need_more(consumed);
         const Bytes rest = bytes.subspan(consumed);
         Fed fed{};
         switch (sides_[static_cast<std::size_t>(direction)].phase) {
@@ -70,7 +72,7 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
         fed.consumed = consumed;
         if (fed.status != Fed::Status::ok || fed.skip != 0) return fed;
     }
-    return opaque_ ? Fed::done(consumed) : Fed::ok(consumed);
+    return upgraded_ ? Fed::upgraded(consumed) : Fed::ok(consumed);
 }
 
 Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
@@ -112,6 +114,8 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
     const auto finished = [&](std::size_t consumed, std::uint64_t skip) {
         side = {};
         if (response) response_done(emit);
+        if (upgraded_ && equal_nocase(head.upgrade, "websocket"))
+            emit.continues_as("websocket", as_text(head.header("sec-websocket-protocol")));
         return Fed::skip_after(consumed, skip);
     };
     const Bytes behind = bytes.subspan(size);
@@ -233,9 +237,9 @@ void State::finish(Emit<Transaction> emit) noexcept {
 
 Framing State::framing(const Head& head, bool response) const noexcept {
     if (response) {  // RFC 9112 section 6.3
-        const std::string_view asked = waiting_.empty() ? std::string_view{} : as_text(kept(waiting_[0].method));
-        const bool to_connect = asked == "CONNECT" && head.status / 100 == 2;
-        if (head.status < 200 || head.status == 204 || head.status == 304 || asked == "HEAD" || to_connect) return Framing::none;
+        const bool to_head = !waiting_.empty() && as_text(kept(waiting_[0].method)) == "HEAD";
+        const bool to_connect = !waiting_.empty() && is_connect(waiting_[0]) && head.status / 100 == 2;
+        if (head.status < 200 || head.status == 204 || head.status == 304 || to_head || to_connect) return Framing::none;
     }
     if (head.chunked) return Framing::chunked;
     if (head.has_content_length) return head.content_length == 0 ? Framing::none : Framing::length;
@@ -280,9 +284,9 @@ void State::answer(const Head& head) noexcept {
 }
 
 void State::response_done(Emit<Transaction> emit) noexcept {
-    const bool to_connect = !waiting_.empty() && as_text(kept(waiting_[0].method)) == "CONNECT";
-    opaque_ = answer_.status == 101 || (to_connect && answer_.status / 100 == 2);
-    if (answer_.status >= 200 || opaque_)
+    const bool to_connect = !waiting_.empty() && is_connect(waiting_[0]);
+    upgraded_ = answer_.status == 101 || (to_connect && answer_.status / 100 == 2);
+    if (answer_.status >= 200 || upgraded_)
         log(emit);
     else
         answer_ = {};  // 1xx: the final response is still to come
@@ -357,6 +361,8 @@ void State::forget_oldest() noexcept {
 Bytes State::kept(const Kept::Piece& piece) const noexcept {
     return piece.present ? Bytes{text_.data() + piece.begin, piece.length} : Bytes{};
 }
+
+bool State::is_connect(const Kept& request) const noexcept { return as_text(kept(request.method)) == "CONNECT"; }
 
 Kept::Piece State::store(Bytes text, std::size_t limit) noexcept {
     Kept::Piece piece;

@@ -79,6 +79,7 @@ private:
     void log(Emit<Transaction> emit) noexcept;
     void forget_oldest() noexcept;
     [[nodiscard]] Bytes kept(const Kept::Piece& piece) const noexcept;
+    [[nodiscard]] bool is_connect(const Kept& request) const noexcept;
     [[nodiscard]] Kept::Piece store(Bytes text, std::size_t limit) noexcept;
     void fill_from_kept(Transaction& transaction) const noexcept;
 
@@ -87,8 +88,8 @@ private:
     std::array<std::uint8_t, max_kept_text> text_;
     std::uint16_t text_used_ = 0;
     Answer answer_{};
-    bool opaque_ = false;  ///< CONNECT or an upgrade was accepted: no HTTP follows
-    bool lossy_ = false;   ///< requests may have passed unread: a response without one is no wonder
+    bool upgraded_ = false;  ///< CONNECT or an upgrade was accepted: no HTTP follows
+    bool lossy_ = false;     ///< requests may have passed unread: a response without one is no wonder
 };
 
 // Fields that a function works out; http_fields.cpp.

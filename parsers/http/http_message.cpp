@@ -27,12 +27,6 @@ bool starts_nocase(Bytes bytes, std::string_view prefix) noexcept {
     return bytes.size() >= prefix.size() && equal_nocase(bytes.first(prefix.size()), prefix);
 }
 
-bool contains_nocase(Bytes bytes, std::string_view word) noexcept {
-    for (std::size_t i = 0; i + word.size() <= bytes.size(); ++i)
-        if (equal_nocase(bytes.subspan(i, word.size()), word)) return true;
-    return false;
-}
-
 bool read_decimal(Bytes text, std::uint64_t& value) noexcept {
     value = 0;
     for (const std::uint8_t byte : text) {
@@ -96,6 +90,11 @@ bool read_start_line(Bytes line, bool response, Head& head) noexcept {
 }
 
 }  // namespace
+
+Bytes Head::header(std::string_view name) const noexcept {
+    const auto found = std::ranges::find_if(headers, [name](const Header& row) { return equal_nocase(row.name, name); });
+    return found == headers.end() ? Bytes{} : found->value;
+}
 
 bool is_request_line(Bytes line) noexcept {
     Head head;

@@ -31,6 +31,9 @@ struct Head {
     bool bad_length = false;    ///< Content-Length is not a number, or two of them differ
     bool both_lengths = false;  ///< Content-Length beside chunked: a smuggler's trick (RFC 9112 section 6.1)
     bool bad_line = false;      ///< a line that is no header field
+
+    /// Value of the first header field of that name (any case); absent (null) where there is none.
+    [[nodiscard]] Bytes header(std::string_view name) const noexcept;
 };
 
 /// Bytes of the head at the start of `bytes` (the empty line included), 0 when its end is not there yet. `searched` bytes are

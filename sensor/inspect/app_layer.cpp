@@ -92,7 +92,7 @@ void AppLayer::give_up(Session& session) noexcept {
     close(session);
 }
 
-/// What follows is identified as if the session began here.
+/// What follows is identified as if the session began here, unless the protocol has named it.
 void AppLayer::upgrade(Session& session) noexcept {
     metrics_.upgraded.add();
     close(session);
@@ -102,6 +102,7 @@ void AppLayer::upgrade(Session& session) noexcept {
     session.roles_open = session.roles_opposite = false;
     session.probe_left = {ProtocolSet::all(), ProtocolSet::all()};
     session.payload_packets = {};
+    if (next_ != no_protocol) announce(session, std::exchange(next_, no_protocol), Transport::tcp, as_text(next_label_.get()));
 }
 
 Fed AppLayer::stream(Session& session, Direction direction, Bytes bytes) noexcept {
@@ -197,6 +198,11 @@ void AppLayer::anomaly(const ParserInfo& parser, unsigned id, Direction directio
 }
 
 void AppLayer::expect(const ParserInfo&, const Expectation& expectation) noexcept { listener_.app_expects(*session_, expectation); }
+
+void AppLayer::continues_as(const ParserInfo&, std::string_view protocol, std::string_view label) noexcept {
+    next_ = find_protocol(protocol);
+    next_label_.keep_front(as_bytes(label));
+}
 
 void AppLayer::roles(const ParserInfo&, bool opposite) noexcept {
     Session& session = *session_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "parsers/base/kept_text.hpp"
 #include "parsers/registry.hpp"
 #include "sensor/flow/session.hpp"
 #include "sensor/inspect/identify.hpp"
@@ -67,6 +68,7 @@ private:
     void anomaly(const ParserInfo& parser, unsigned id, Direction direction) noexcept override;
     void expect(const ParserInfo& parser, const Expectation& expectation) noexcept override;
     void roles(const ParserInfo& parser, bool opposite) noexcept override;
+    void continues_as(const ParserInfo& parser, std::string_view protocol, std::string_view label) noexcept override;
 
     static constexpr std::size_t scratch_size = 128 * 1024;
 
@@ -76,6 +78,8 @@ private:
     Scratch scratch_space_;
     StatePool pool_;
     Session* session_ = nullptr;  ///< being fed
+    ProtocolId next_ = no_protocol;  ///< what its parser has named as what follows
+    KeptText<64> next_label_;
     AppLayerMetrics metrics_;
 };
 

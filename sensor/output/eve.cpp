@@ -21,6 +21,12 @@ constexpr std::string_view name_of(AnomalyEvent::Type type) noexcept {
     return {};
 }
 
+/// Empty where it is not decided yet.
+std::string_view app_proto_of(const Session& session) noexcept {
+    if (session.app_status == AppStatus::known && session.app < protocols().size()) return protocols()[session.app].name;
+    return session.app_status == AppStatus::unknown ? std::string_view{"failed"} : std::string_view{};
+}
+
 CommunityTuple tuple_of(const Session& session) noexcept {
     CommunityTuple tuple{session.client(), session.server(), session.client_port(), session.server_port(), session.key.protocol, session.key.ip_version};
     if (is_icmp(tuple.protocol)) tuple.source_port = session.icmp_type, tuple.destination_port = session.icmp_code;
@@ -137,10 +143,8 @@ std::string_view Eve::CommunityIds::of(const Session& session, std::uint16_t see
 }
 
 void Eve::app_proto(JsonWriter& json, const Session& session) noexcept {
-    if (session.app_status == AppStatus::known && session.app < protocols().size())
-        json.plain_member("app_proto", protocols()[session.app].name);
-    else if (session.app_status == AppStatus::unknown)
-        json.plain_member("app_proto", "failed");
+    if (const std::string_view name = app_proto_of(session); !name.empty()) json.plain_member("app_proto", name);
+    if (session.app_outer != no_protocol) json.plain_member("app_proto_orig", protocols()[session.app_outer].name);
 }
 
 std::size_t Eve::finish(JsonWriter& json) noexcept {
@@ -155,7 +159,8 @@ std::size_t Eve::anomaly(std::span<char> out, const AnomalyEvent& event) noexcep
     const Session* const session = event.place.session;
     if (session != nullptr) json.plain_member("direction", name_of(event.direction));
     json.begin_object("anomaly");
-    if (session != nullptr) app_proto(json, *session);
+    if (const std::string_view name = session != nullptr ? app_proto_of(*session) : std::string_view{}; !name.empty())
+        json.plain_member("app_proto", name);
     json.plain_member("type", name_of(event.type));
     json.plain_member("event", event.event);
     if (!event.layer.empty()) json.plain_member("layer", event.layer);

@@ -33,6 +33,7 @@ constexpr std::string_view common_members = R"json(
       "properties": {"proto": {"type": "string"}, "depth": {"type": "integer", "minimum": 1}}},
     "community_id": {"type": "string", "pattern": "^1:[A-Za-z0-9+/]{27}=$"},
     "app_proto": {"type": "string", "description": "The application protocol as its bytes show it; `failed`: none that weir knows"},
+    "app_proto_orig": {"type": "string", "description": "The protocol that the session began with, where another one took over: STARTTLS, CONNECT, WebSocket"},
     "tx_id": {"type": "integer", "minimum": 0, "description": "Counts the transactions of a session"},
     "direction": {"enum": ["to_server", "to_client"], "description": "Of the bytes that the event is about, as the transport shows it"},
     "alert": {"$ref": "#/$defs/alert"},

@@ -68,6 +68,7 @@ struct Outcome {
     std::vector<Expectation> expectations;
     std::string roles;       ///< as its directions, or opposite; empty: not said
     bool upgraded = false;  ///< another protocol is spoken from some place on
+    std::string continues_as;  ///< its name and label, where the parser has said so: `websocket chat`
     std::array<Fed::Status, 2> status{Fed::Status::ok, Fed::Status::ok};
     std::array<std::size_t, 2> pending{};
 
@@ -79,7 +80,7 @@ struct Outcome {
             for (const auto& [key, value] : transaction.values) out += "  " + key + " = " + value + '\n';
         }
         if (!roles.empty()) out += "roles " + roles + '\n';
-        if (upgraded) out += "upgraded\n";
+        if (upgraded) out += "upgraded " + continues_as + '\n';
         for (const std::string& anomaly : anomalies) out += "anomaly " + anomaly + '\n';
         return out;
     }
@@ -90,6 +91,11 @@ template <ParserType P>
 class ParserDriver final : private Sink {
 public:
     ParserDriver() : Sink(scratch_) { info_.start(state_.data()); }
+
+    /// Another session, or the outer protocol, has said what this one carries; before any bytes.
+    void announce(std::string_view label) {
+        if (info_.announced != nullptr) info_.announced(state_.data(), label);
+    }
 
     /// TCP: more bytes of a direction. False once the parser wants no more of it.
     bool stream(Direction direction, Bytes bytes) {
@@ -196,6 +202,7 @@ private:
         side.skip = fed.skip;
         outcome_.status[index(direction)] = fed.status;
         if (fed.status == Fed::Status::upgraded) outcome_.upgraded = true;
+        if (fed.status != Fed::Status::upgraded && !outcome_.continues_as.empty()) broken_promise("it names what follows, and goes on");
         if (fed.status == Fed::Status::done) side.ended = true, side.pending.clear();
         if (fed.status == Fed::Status::malformed) failed_ = true, side.pending.clear();
     }
@@ -227,6 +234,9 @@ private:
     void roles(const ParserInfo& parser, bool opposite) noexcept override {
         if (!parser.late_roles || !outcome_.roles.empty()) broken_promise("it shows roles twice, or without late_roles");
         outcome_.roles = opposite ? "opposite" : "as fed";
+    }
+    void continues_as(const ParserInfo&, std::string_view protocol, std::string_view label) noexcept override {
+        outcome_.continues_as = std::string{protocol} + ' ' + std::string{label};
     }
 
     std::vector<std::uint8_t> memory_ = std::vector<std::uint8_t>(64 * 1024);

@@ -128,12 +128,30 @@ TEST_CASE("http: framing") {
     for (std::size_t i = 0; i < logs.size(); ++i) CHECK(logs[i].get("http.length") == lengths[i]);
 }
 
-TEST_CASE("http: tunnels and upgrades end the reading") {
-    const auto session = GENERATE(Session{{up, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, {down, "HTTP/1.1 200 ok\r\n\r\n"}, {down, "\x16\x03"}},
-                                  Session{{up, "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n"}, {down, "HTTP/1.1 101 Switching\r\n\r\n\x81\x05"}});
+TEST_CASE("http: what was accepted by CONNECT or 101 is another protocol's") {
+    const auto [session, successor] = GENERATE(
+        std::pair{Session{{up, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, {down, "HTTP/1.1 200 ok\r\n\r\n"}}, ""},
+        std::pair{Session{{up, "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n"}, {down, "HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n"}}, ""},
+        std::pair{Session{{up, "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n"},
+                          {down, "HTTP/1.1 101 Switching\r\nUpgrade: WebSocket\r\nSec-WebSocket-Protocol: v1.usp\r\n\r\n\x81\x05"}},
+                  "websocket v1.usp"});
     const Outcome outcome = outcome_of(session);
-    CHECK(outcome.status[1] == Fed::Status::done);
+    CHECK(outcome.upgraded);
+    CHECK(outcome.continues_as == successor);
     CHECK(with(outcome, Report::log).size() == 1);
+}
+
+TEST_CASE("http: what a client sends behind CONNECT waits for the response") {
+    const Said connect{up, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x16\x03\x01"};
+    const Outcome accepted = outcome_of({connect, {down, "HTTP/1.1 200 ok\r\n\r\n"}});
+    CHECK(accepted.upgraded);
+    CHECK(accepted.anomalies.empty());
+    CHECK(accepted.pending[0] == 3);
+    const Outcome refused = outcome_of({{up, connect.text.substr(0, connect.text.size() - 3)},
+                                        {down, "HTTP/1.1 407 no\r\nContent-Length: 0\r\n\r\n"},
+                                        {up, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}});
+    CHECK(!refused.upgraded);
+    CHECK(with(refused, Report::log).size() == 2);
 }
 
 TEST_CASE("http: any cut gives the same transactions") {

@@ -100,6 +100,20 @@ TEST_CASE("eve flow: ICMP has type and code, no ports") {
     CHECK(line["community_id"] == "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
 }
 
+TEST_CASE("eve flow: a protocol inside another one is named with the outer one, as Suricata does") {
+    EveBench bench;
+    Session session = tcp_session();
+    session.app_outer = find_protocol("http");
+    json line = checked(bench.text(bench.eve.flow(bench.room, ended(session))));
+    CHECK(!line.contains("app_proto"));
+    CHECK(line["app_proto_orig"] == "http");
+    session.app = find_protocol("tls");
+    session.app_status = AppStatus::known;
+    line = checked(bench.text(bench.eve.flow(bench.room, ended(session))));
+    CHECK(line["app_proto"] == "tls");
+    CHECK(line["app_proto_orig"] == "http");
+}
+
 TEST_CASE("eve flow: no room is a shorter line, said and counted") {
     EveBench bench;
     const Session session = tcp_session();
