@@ -12,7 +12,8 @@ using namespace weir::test;
 TEST_CASE("quic: agrees with tshark") {
     std::size_t compared = 0;
     for (const auto& file : shared_captures("quic")) {
-        const auto rows = tshark(file, "quic && tls.handshake.type == 1 && !icmp",
+        // tshark tries keys of drafts on reserved versions, and reads Google's T051.
+        const auto rows = tshark(file, "quic && tls.handshake.type == 1 && !icmp && quic.version != 0x0a0a0a0a && quic.version != 0x54303531",
                                  {"udp.stream", "tls.handshake.extensions_server_name", "tls.handshake.extensions_alpn_str", "tls.handshake.ja3"});
         if (!rows) {
             WARN("tshark is not installed: nothing compared");
@@ -25,13 +26,12 @@ TEST_CASE("quic: agrees with tshark") {
             if (session.transport != Transport::udp || found == expected.end()) continue;
             INFO(file.filename().string() << " stream " << session.stream);
             const auto outcome = parse_session<quic::Parser>(session);
-            CHECK(outcome.has_value());
-            if (!outcome || outcome->transactions.empty()) {
-                CHECK(found->first == ~0u);
-                continue;
-            }
+            REQUIRE(outcome);
+            const auto hello = std::ranges::find_if(outcome->transactions, [](const auto& t) { return !t.get("quic.ja3.hash").empty(); });
+            CHECK(hello != outcome->transactions.end());
+            if (hello == outcome->transactions.end()) continue;
             ++compared;
-            const auto& ours = outcome->transactions[0];
+            const auto& ours = *hello;
             CHECK(ours.get("quic.sni") == found->second[1]);
             CHECK(ours.get("weir.quic.client_alpns[]") == found->second[2]);
             CHECK(ours.get("quic.ja3.hash") == found->second[3]);
