@@ -2,20 +2,12 @@
 // The fields of HTTP/2 that are worked out: those of the message being reported, and texts put together for rules.
 #include <algorithm>
 
+#include "parsers/base/single_value.hpp"
 #include "parsers/base/text_writer.hpp"
 #include "parsers/http2/http2.hpp"
 
 namespace weir::http2 {
 namespace {
-
-Value single(std::size_t index, bool present, Value value) noexcept {
-    if (index != 0) return {};
-    return present ? value : Value::none();
-}
-Value text(std::size_t index, Bytes bytes) noexcept { return single(index, bytes.data() != nullptr, Value::of(bytes)); }
-Value optional_number(std::size_t index, std::optional<std::uint32_t> number) noexcept {
-    return single(index, number.has_value(), Value::of(number.value_or(0)));
-}
 
 bool is_side(const Transaction& t, Of side) noexcept { return side == Of::both || (side == Of::response) == t.response; }
 
@@ -81,19 +73,19 @@ constexpr std::array<std::string_view, 11> names{":method",        ":path",     
 }  // namespace
 
 Value header(const Transaction& t, std::size_t i, Name name, Of side) noexcept {
-    return text(i, is_side(t, side) ? find(t, names[static_cast<std::size_t>(name)]) : Bytes{});
+    return single(i, is_side(t, side) ? find(t, names[static_cast<std::size_t>(name)]) : Bytes{});
 }
 
 Value operation(const Transaction& t, std::size_t i) noexcept {
     const Call call{t};
-    return text(i, call.both.empty() ? t.method : call.both);
+    return single(i, call.both.empty() ? t.method : call.both);
 }
-Value grpc_service(const Transaction& t, std::size_t i) noexcept { return text(i, Call{t}.service); }
-Value grpc_method(const Transaction& t, std::size_t i) noexcept { return text(i, Call{t}.method); }
-Value grpc_status(const Transaction& t, std::size_t i) noexcept { return optional_number(i, t.grpc_status); }
+Value grpc_service(const Transaction& t, std::size_t i) noexcept { return single(i, Call{t}.service); }
+Value grpc_method(const Transaction& t, std::size_t i) noexcept { return single(i, Call{t}.method); }
+Value grpc_status(const Transaction& t, std::size_t i) noexcept { return single(i, t.grpc_status); }
 Value frame_type(const Transaction& t, std::size_t i) noexcept { return single(i, true, Value::of(static_cast<std::uint64_t>(t.frame))); }
-Value error_code(const Transaction& t, std::size_t i) noexcept { return optional_number(i, t.error); }
-Value size_update(const Transaction& t, std::size_t i) noexcept { return optional_number(i, t.size_update); }
+Value error_code(const Transaction& t, std::size_t i) noexcept { return single(i, t.error); }
+Value size_update(const Transaction& t, std::size_t i) noexcept { return single(i, t.size_update); }
 Value header_name(const Transaction& t, std::size_t i) noexcept {
     return i < t.headers.size() ? detail::value_of(t.headers[i].name) : Value{};
 }
@@ -106,13 +98,13 @@ Value port(const Transaction& t, std::size_t i) noexcept {
 Value status(const Transaction& t, std::size_t i) noexcept { return single(i, t.status != 0, Value::of(t.status)); }
 Value length(const Transaction& t, std::size_t i) noexcept { return single(i, t.exchange, Value::of(t.length)); }
 Value raw_host(const Transaction& t, std::size_t i) noexcept {
-    if (t.response) return text(i, {});
+    if (t.response) return single(i, Bytes{});
     const Bytes authority = find(t, ":authority");
-    return text(i, authority.data() != nullptr ? authority : find(t, "host"));
+    return single(i, authority.data() != nullptr ? authority : find(t, "host"));
 }
 Value host(const Transaction& t, std::size_t i) noexcept { return lower_host(t, i, i == 0 ? raw_host(t, 0).bytes : Bytes{}); }
-Value cookie(const Transaction& t, std::size_t i) noexcept { return text(i, find(t, t.response ? "set-cookie" : "cookie")); }
-Value status_code(const Transaction& t, std::size_t i) noexcept { return text(i, t.response ? find(t, ":status") : Bytes{}); }
+Value cookie(const Transaction& t, std::size_t i) noexcept { return single(i, find(t, t.response ? "set-cookie" : "cookie")); }
+Value status_code(const Transaction& t, std::size_t i) noexcept { return single(i, t.response ? find(t, ":status") : Bytes{}); }
 Value request_headers(const Transaction& t, std::size_t i) noexcept { return nth_header(t, i, Of::request); }
 Value response_headers(const Transaction& t, std::size_t i) noexcept { return nth_header(t, i, Of::response); }
 

@@ -2,6 +2,7 @@
 #include "parsers/quic/quic.hpp"
 
 #include "parsers/base/digest.hpp"
+#include "parsers/base/single_value.hpp"
 #include "parsers/base/text_writer.hpp"
 
 namespace weir::quic {
@@ -192,23 +193,10 @@ Transaction State::known(Scratch& scratch) const noexcept {
     return transaction;
 }
 
-namespace {
-Value hex(std::size_t index, Bytes bytes) noexcept {
-    if (index != 0) return {};
-    return bytes.empty() ? Value::none() : Value::hex(bytes);
-}
-Value element(std::span<const Bytes> list, std::size_t index) noexcept {
-    return index < list.size() ? detail::value_of(list[index]) : Value{};
-}
-}  // namespace
-
 Value alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.alpns, index); }
 Value server_versions(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.server_versions, index); }
-Value destination(const Transaction& transaction, std::size_t index) noexcept { return hex(index, transaction.destination); }
-Value source(const Transaction& transaction, std::size_t index) noexcept { return hex(index, transaction.source); }
-Value retried(const Transaction& transaction, std::size_t index) noexcept {
-    if (index != 0) return {};
-    return transaction.retried ? Value::flag(true) : Value::none();
-}
+Value destination(const Transaction& transaction, std::size_t index) noexcept { return single_hex(index, transaction.destination); }
+Value source(const Transaction& transaction, std::size_t index) noexcept { return single_hex(index, transaction.source); }
+Value retried(const Transaction& transaction, std::size_t index) noexcept { return single_flag(index, transaction.retried); }
 
 }  // namespace weir::quic

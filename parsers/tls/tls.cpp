@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "parsers/base/digest.hpp"
+#include "parsers/base/single_value.hpp"
 #include "parsers/base/steps.hpp"
 #include "parsers/base/text_writer.hpp"
 
@@ -409,16 +410,6 @@ Transaction State::remembered(Direction seen, Scratch& scratch) const noexcept {
 
 // ---------------------------------------------------------------- fields
 
-namespace {
-Value single(std::size_t index, bool present, Value value) noexcept {
-    if (index != 0) return {};
-    return present ? value : Value::none();
-}
-Value element(std::span<const Bytes> list, std::size_t index) noexcept {
-    return index < list.size() ? detail::value_of(list[index]) : Value{};
-}
-}  // namespace
-
 Value version_number(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, transaction.version != 0, Value::of(transaction.version));
 }
@@ -428,8 +419,8 @@ Value cipher_number(const Transaction& transaction, std::size_t index) noexcept 
 Value cipher_text(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, !transaction.cipher.empty(), Value::hex(transaction.cipher));
 }
-Value resumed(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.resumed, Value::flag(true)); }
-Value retried(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.retried, Value::flag(true)); }
+Value resumed(const Transaction& transaction, std::size_t index) noexcept { return single_flag(index, transaction.resumed); }
+Value retried(const Transaction& transaction, std::size_t index) noexcept { return single_flag(index, transaction.retried); }
 Value client_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.client_alpns, index); }
 Value server_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.server_alpns, index); }
 Value alpns(const Transaction& transaction, std::size_t index) noexcept {
