@@ -19,7 +19,9 @@ template <class Number>
 /// Text; absent where null.
 [[nodiscard]] inline Value single(std::size_t index, Bytes text) noexcept { return single(index, text.data() != nullptr, Value::of(text)); }
 /// Octets as hexadecimal; absent where there are none.
-[[nodiscard]] inline Value single_hex(std::size_t index, Bytes octets) noexcept { return single(index, !octets.empty(), Value::hex(octets)); }
+[[nodiscard]] inline Value single_hex(std::size_t index, Bytes octets) noexcept {
+    return single(index, !octets.empty(), Value::hex(octets));
+}
 /// Shown only where it holds.
 [[nodiscard]] inline Value single_flag(std::size_t index, bool holds) noexcept { return single(index, holds, Value::flag(true)); }
 /// An element of a list of texts.

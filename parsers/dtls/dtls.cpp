@@ -2,14 +2,15 @@
 #include "parsers/dtls/dtls.hpp"
 
 #include "parsers/base/cursor.hpp"
-#include "parsers/base/single_value.hpp"
 #include "parsers/base/digest.hpp"
+#include "parsers/base/single_value.hpp"
 
 namespace weir::dtls {
 namespace {
 
 namespace version_number = tls::version;
 
+constexpr std::uint16_t dtls09 = 0x0100;  // OpenSSL's before 0.9.8f, which Cisco's VPN clients kept
 constexpr std::uint16_t max_record = (1u << 14) + 2048;
 constexpr std::uint16_t max_epoch = 64;  // keys are seldom changed
 constexpr std::size_t max_records = 16;  // of one datagram that are looked at
@@ -22,22 +23,24 @@ enum Oddity : unsigned { invalid_record = 1, invalid_message, too_long };
 /// type | version (2) | epoch (2) | sequence number (6) | length (2), RFC 6347 section 4.1.
 struct Record {
     std::uint8_t type = 0;
-    std::uint16_t epoch = 0;
+    std::uint16_t version = 0, epoch = 0;
     Bytes payload{};
 };
 
-bool is_version(std::uint16_t version) noexcept { return version == version_number::dtls10 || version == version_number::dtls12; }
+bool is_version(std::uint16_t version) noexcept {
+    return version == version_number::dtls10 || version == version_number::dtls12 || version == dtls09;
+}
 
 /// False where no good record stands at the front.
 bool read_record(Cursor& cursor, Record& record) noexcept {
     record.type = cursor.u8();
-    const std::uint16_t version = cursor.be16();
+    record.version = cursor.be16();
     record.epoch = cursor.be16();
     cursor.skip(6);
     const std::uint16_t length = cursor.be16();
     record.payload = cursor.take(length);
-    return cursor.ok() && record.type >= first_type && record.type <= last_type && is_version(version) && record.epoch <= max_epoch &&
-           length <= max_record;
+    return cursor.ok() && record.type >= first_type && record.type <= last_type && is_version(record.version) &&
+           record.epoch <= max_epoch && length <= max_record;
 }
 
 /// type | length (3) | sequence number (2) | fragment offset (3) | fragment length (3), RFC 6347 section 4.2.2.
@@ -59,6 +62,7 @@ bool read_fragment(Cursor& cursor, Fragment& fragment) noexcept {
 
 std::string_view version_name(std::uint16_t version) noexcept {
     switch (version) {
+        case dtls09: return "DTLS 0.9";
         case version_number::dtls10: return "DTLS 1.0";
         case version_number::dtls12: return "DTLS 1.2";
         case version_number::dtls13: return "DTLS 1.3";
@@ -86,7 +90,7 @@ Probe Parser::probe(const Offer& offer) noexcept {
         Record next;
         if (!read_record(cursor, next)) return Probe::no();
     }
-    if (first.epoch != 0) return Probe::yes();
+    if (first.epoch != 0) return first.version != dtls09 || offer.port_matches ? Probe::yes() : Probe::no();
     if (first.type == alert_type) return first.payload.size() == 2 && offer.port_matches ? Probe::yes() : Probe::no();
     if (first.type != handshake_type) return Probe::no();
     Cursor message{first.payload};
@@ -242,12 +246,8 @@ Value version(const Transaction& transaction, std::size_t index) noexcept {
 Value client_version(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, transaction.client_version != 0, Value::of(version_name(transaction.client_version)));
 }
-Value client_alpns(const Transaction& transaction, std::size_t index) noexcept {
-    return element(transaction.client_alpns, index);
-}
-Value cookie(const Transaction& transaction, std::size_t index) noexcept {
-    return single_hex(index, transaction.cookie);
-}
+Value client_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.client_alpns, index); }
+Value cookie(const Transaction& transaction, std::size_t index) noexcept { return single_hex(index, transaction.cookie); }
 Value cipher(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, transaction.has_cipher, Value::of(transaction.cipher));
 }

@@ -66,17 +66,21 @@ struct Parser {
     using Transaction = dtls::Transaction;
     using State = dtls::State;
     static constexpr std::string_view name = "dtls";
-    static constexpr std::string_view doc = "Datagram Transport Layer Security, RFC 6347 and RFC 9147: the handshake as far as it is in clear";
-    static constexpr std::array hints{Hint::udp(443),   Hint::udp(853),  Hint::udp(2083), Hint::udp(4433), Hint::udp(4740), Hint::udp(5246),
-                                      Hint::udp(5247),  Hint::udp(5349), Hint::udp(5684), Hint::udp(6514), Hint::udp(10161), Hint::udp(10162)};
+    static constexpr std::string_view doc =
+        "Datagram Transport Layer Security, RFC 6347 and RFC 9147: the handshake as far as it is in clear";
+    static constexpr std::array hints{Hint::udp(443),  Hint::udp(853),  Hint::udp(2083),  Hint::udp(4433),
+                                      Hint::udp(4740), Hint::udp(5246), Hint::udp(5247),  Hint::udp(5349),
+                                      Hint::udp(5684), Hint::udp(6514), Hint::udp(10161), Hint::udp(10162)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
-        field<&version>("dtls.version", "dtls.version", "Version chosen by the server: `DTLS 1.0`, `DTLS 1.2`, `DTLS 1.3`"),
+        field<&version>("dtls.version", "dtls.version",
+                        "Version chosen by the server: `DTLS 1.2`; `DTLS 0.9` is what OpenSSL spoke before there was a standard"),
         field<&client_version>("dtls.client_version", "dtls.client_version", "Highest version that the client offers"),
         field<&Transaction::sni>("dtls.sni", "dtls.sni", "Server name that the client asks for, RFC 6066 section 3"),
         field<&client_alpns>("dtls.alpn", "dtls.client_alpns[]", "Application protocols that the client offers, RFC 7301 section 3.1"),
         field<&Transaction::server_alpn>("", "dtls.server_alpn", "Application protocol that the server chose, RFC 7301 section 3.2"),
-        field<&cookie>("", "dtls.cookie", "Cookie by which the client shows that it has its address, as hexadecimal, RFC 6347 section 4.2.1"),
+        field<&cookie>("", "dtls.cookie",
+                       "Cookie by which the client shows that it has its address, as hexadecimal, RFC 6347 section 4.2.1"),
         field<&cipher>("dtls.cipher_suite", "dtls.cipher_suite", "Cipher suite chosen by the server (IANA number)", FieldKind::number),
         field<&Transaction::ja3_hash>("ja3.hash", "dtls.ja3.hash", "JA3: MD5 over the ClientHello's lists"),
         field<&Transaction::ja3_text>("ja3.string", "", "What JA3 is the MD5 of"),

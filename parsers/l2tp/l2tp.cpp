@@ -152,9 +152,7 @@ Value operation(const Transaction& transaction, std::size_t index) noexcept {
 }
 Value session(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.session); }
 Value assigned_tunnel(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.assigned_tunnel); }
-Value assigned_session(const Transaction& transaction, std::size_t index) noexcept {
-    return single(index, transaction.assigned_session);
-}
+Value assigned_session(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.assigned_session); }
 Value result(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.result); }
 Value challenge(const Transaction& transaction, std::size_t index) noexcept { return single_flag(index, transaction.challenge); }
 

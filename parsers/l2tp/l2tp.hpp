@@ -10,8 +10,8 @@ namespace weir::l2tp {
 
 struct Transaction {
     std::uint8_t version = 0;
-    std::uint16_t type = 0;           ///< Message Type AVP
-    std::uint32_t tunnel = 0;         ///< of the header: tunnel (v2) or control connection (v3)
+    std::uint16_t type = 0;                  ///< Message Type AVP
+    std::uint32_t tunnel = 0;                ///< of the header: tunnel (v2) or control connection (v3)
     std::optional<std::uint16_t> session{};  ///< of the header, v2 only
     Bytes host_name{}, vendor_name{}, remote_end{};
     Bytes called_number{}, calling_number{}, proxy_name{}, error_message{};
@@ -46,8 +46,10 @@ struct Parser {
         field<&session>("", "l2tp.session_id", "Session that the message is sent to, v2", FieldKind::number),
         field<&Transaction::host_name>("l2tp.host_name", "l2tp.host_name", "Host Name AVP"),
         field<&Transaction::vendor_name>("l2tp.vendor_name", "l2tp.vendor_name", "Vendor Name AVP"),
-        field<&assigned_tunnel>("", "l2tp.assigned_tunnel_id", "Assigned Tunnel ID (v2) or Control Connection ID (v3) AVP", FieldKind::number),
-        field<&assigned_session>("", "l2tp.assigned_session_id", "Assigned Session ID (v2) or Local Session ID (v3) AVP", FieldKind::number),
+        field<&assigned_tunnel>("", "l2tp.assigned_tunnel_id", "Assigned Tunnel ID (v2) or Control Connection ID (v3) AVP",
+                                FieldKind::number),
+        field<&assigned_session>("", "l2tp.assigned_session_id", "Assigned Session ID (v2) or Local Session ID (v3) AVP",
+                                 FieldKind::number),
         field<&Transaction::called_number>("l2tp.called_number", "l2tp.called_number", "Called Number AVP"),
         field<&Transaction::calling_number>("l2tp.calling_number", "l2tp.calling_number", "Calling Number AVP"),
         field<&Transaction::proxy_name>("l2tp.proxy_name", "l2tp.proxy_name", "Proxy Authen Name AVP: the subscriber's user name"),

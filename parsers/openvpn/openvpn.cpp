@@ -17,7 +17,9 @@ constexpr std::uint32_t earliest = 0x3c000000;  // seconds since 1970: nobody sp
 /// opcode (5 bits) | key identifier (3 bits)
 Opcode opcode_of(Bytes packet) noexcept { return static_cast<Opcode>(packet[0] >> 3); }
 std::uint8_t key_of(Bytes packet) noexcept { return packet[0] & 7; }
-bool is_opcode(Bytes packet) noexcept { return opcode_of(packet) >= Opcode::hard_reset_client_v1 && opcode_of(packet) <= Opcode::control_wkc_v1; }
+bool is_opcode(Bytes packet) noexcept {
+    return opcode_of(packet) >= Opcode::hard_reset_client_v1 && opcode_of(packet) <= Opcode::control_wkc_v1;
+}
 
 bool from_client(Opcode opcode) noexcept {
     return opcode == Opcode::hard_reset_client_v1 || opcode == Opcode::hard_reset_client_v2 || opcode == Opcode::hard_reset_client_v3;
@@ -58,7 +60,8 @@ Protection protection_of(Bytes packet) noexcept {
     if (opcode == Opcode::hard_reset_client_v3) {  // the client's key, wrapped for the server, with its length at its end
         Cursor length{cursor.rest().size() >= 2 ? cursor.rest().last(2) : Bytes{}};
         const std::size_t wrapped = length.be16();
-        return length.ok() && wrapped >= crypt_tag_size && wrapped + 5 <= cursor.remaining() ? Protection::tls_crypt_v2 : Protection::unknown;
+        return length.ok() && wrapped >= crypt_tag_size && wrapped + 5 <= cursor.remaining() ? Protection::tls_crypt_v2
+                                                                                             : Protection::unknown;
     }
     constexpr std::size_t least = 1 + 4;  // encrypted: no acknowledgements, message number
     const std::size_t most = from_client(opcode) ? least : least + max_acknowledged * 4 + session_size + 64;
@@ -134,9 +137,9 @@ void State::finish(Emit<Transaction> emit) noexcept {
 Transaction State::known() const noexcept { return {opcode_, sessions_[0].get(), sessions_[1].get(), protection_}; }
 
 Value operation(const Transaction& transaction, std::size_t index) noexcept {
-    constexpr std::array<std::string_view, 11> names{"hard-reset-client-v1", "hard-reset-server-v1", "soft-reset-v1",        "control-v1",
-                                                     "ack-v1",               "data-v1",              "hard-reset-client-v2", "hard-reset-server-v2",
-                                                     "data-v2",              "hard-reset-client-v3", "control-wkc-v1"};
+    constexpr std::array<std::string_view, 11> names{
+        "hard-reset-client-v1", "hard-reset-server-v1", "soft-reset-v1", "control-v1",           "ack-v1",        "data-v1",
+        "hard-reset-client-v2", "hard-reset-server-v2", "data-v2",       "hard-reset-client-v3", "control-wkc-v1"};
     return index == 0 ? Value::of(names[transaction.opcode - 1u]) : Value{};
 }
 Value client_session(const Transaction& transaction, std::size_t index) noexcept { return single_hex(index, transaction.client_session); }

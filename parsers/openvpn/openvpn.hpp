@@ -27,7 +27,7 @@ enum class Protection : std::uint8_t { unknown, none, tls_auth, tls_crypt, tls_c
 
 /// The opening of a session, as far as it is known.
 struct Transaction {
-    std::uint8_t opcode = 0;  ///< of the packet that is reported
+    std::uint8_t opcode = 0;                   ///< of the packet that is reported
     Bytes client_session{}, server_session{};  ///< 8 octets
     Protection protection = Protection::unknown;
 };

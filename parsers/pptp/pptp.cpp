@@ -11,7 +11,7 @@ namespace weir::pptp {
 namespace {
 
 constexpr std::size_t header_size = 12;
-constexpr std::size_t probed_size = 10;  // up to the control message type
+constexpr std::size_t probed_size = 10;    // up to the control message type
 constexpr std::uint16_t max_length = 512;  // the longest message has 220 octets
 constexpr std::uint32_t magic_cookie = 0x1a2b3c4d;
 constexpr std::uint16_t control_message = 1;

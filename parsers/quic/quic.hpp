@@ -18,7 +18,7 @@ struct Transaction {
     Bytes sni{};
     std::span<const Bytes> alpns{};
     Bytes ja3_hash{}, ja3_text{}, ja4{};
-    Bytes destination{}, source{};            ///< connection identifiers of the packet that is reported
+    Bytes destination{}, source{};             ///< connection identifiers of the packet that is reported
     std::span<const Bytes> server_versions{};  ///< what the server speaks instead, as text
     bool retried = false;                      ///< the server wanted to see a token first
 };

@@ -25,8 +25,9 @@ struct Parser {
     using Transaction = remote_tool::Transaction;
     using State = remote_tool::State;
     static constexpr std::string_view name = "remote_tool";
-    static constexpr std::string_view doc = "Remote access and tunnelling tools by their first bytes: frp, rathole, Stowaway, TeamViewer, RustDesk";
-    static constexpr std::array hints{Hint::tcp(7000),  Hint::tcp(2333),  Hint::tcp(5938),  Hint::udp(5938),
+    static constexpr std::string_view doc =
+        "Remote access and tunnelling tools by their first bytes: frp, rathole, Stowaway, TeamViewer, RustDesk";
+    static constexpr std::array hints{Hint::tcp(7000),  Hint::tcp(2333),  Hint::tcp(5938), Hint::udp(5938),
                                       Hint::udp(21116), Hint::tcp(21116), Hint::tcp(21117)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
@@ -34,7 +35,8 @@ struct Parser {
         field<&Transaction::version>("remote_tool.version", "remote_tool.version", "Version that the tool gives of itself (frp)"),
         field<&Transaction::host>("remote_tool.host", "remote_tool.host", "Host name that the client gives of itself (frp)"),
         field<&Transaction::user>("remote_tool.user", "remote_tool.user", "User that the client names (frp)"),
-        field<&Transaction::identifier>("remote_tool.id", "remote_tool.id", "Identifier of the device that registers or is looked for (rustdesk)"),
+        field<&Transaction::identifier>("remote_tool.id", "remote_tool.id",
+                                        "Identifier of the device that registers or is looked for (rustdesk)"),
     };
     static constexpr std::array<Anomaly, 0> anomalies{};
 };

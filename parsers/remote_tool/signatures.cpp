@@ -24,8 +24,8 @@ bool is_printable(std::uint8_t octet) noexcept { return octet >= 0x20 && octet <
 
 // ---------------------------------------------------------------- frp
 
-constexpr std::size_t frp_header_size = 9;  // type, length of the JSON behind it
-constexpr std::size_t max_frp_login = 900;  // a probe sees the first KiB
+constexpr std::size_t frp_header_size = 9;                                              // type, length of the JSON behind it
+constexpr std::size_t max_frp_login = 900;                                              // a probe sees the first KiB
 constexpr std::array<std::uint8_t, 12> yamux_open{0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0};  // window update, SYN, stream 1
 constexpr std::array<std::uint8_t, 8> yamux_data{0, 0, 0, 0, 0, 0, 0, 1};               // data on stream 1, its length behind
 constexpr std::size_t yamux_header_size = 12;

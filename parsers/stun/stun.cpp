@@ -27,10 +27,18 @@ struct MethodName {
     std::string_view name;
 };
 /// IANA's registry of STUN methods, and RFC 3489's shared secret.
-constexpr std::array methods{MethodName{0x001, "binding"},      MethodName{0x002, "shared-secret"},     MethodName{0x003, "allocate"},
-                             MethodName{0x004, "refresh"},      MethodName{0x006, "send"},              MethodName{0x007, "data"},
-                             MethodName{0x008, "create-permission"}, MethodName{0x009, "channel-bind"}, MethodName{0x00a, "connect"},
-                             MethodName{0x00b, "connection-bind"},   MethodName{0x00c, "connection-attempt"}, MethodName{0x080, "goog-ping"}};
+constexpr std::array methods{MethodName{0x001, "binding"},
+                             MethodName{0x002, "shared-secret"},
+                             MethodName{0x003, "allocate"},
+                             MethodName{0x004, "refresh"},
+                             MethodName{0x006, "send"},
+                             MethodName{0x007, "data"},
+                             MethodName{0x008, "create-permission"},
+                             MethodName{0x009, "channel-bind"},
+                             MethodName{0x00a, "connect"},
+                             MethodName{0x00b, "connection-bind"},
+                             MethodName{0x00c, "connection-attempt"},
+                             MethodName{0x080, "goog-ping"}};
 
 std::string_view name_of(std::uint16_t method) noexcept {
     const auto found = std::ranges::find(methods, method, &MethodName::method);
@@ -189,8 +197,6 @@ Value transport(const Transaction& transaction, std::size_t index) noexcept { re
 Value address_value(const Address& address, std::size_t index) noexcept {
     return single(index, address.size != 0, Value::address(Bytes{address.octets}.first(address.size)));
 }
-Value port_value(const Address& address, std::size_t index) noexcept {
-    return single(index, address.size != 0, Value::of(address.port));
-}
+Value port_value(const Address& address, std::size_t index) noexcept { return single(index, address.size != 0, Value::of(address.port)); }
 
 }  // namespace weir::stun

@@ -63,21 +63,26 @@ struct Parser {
     static constexpr std::array hints{Hint::udp(3478), Hint::tcp(3478), Hint::udp(19302), Hint::udp(5349)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
-        field<&operation>("stun.operation", "stun.method", "Method: binding, allocate, refresh, send, data, create-permission, channel-bind, ..."),
+        field<&operation>("stun.operation", "stun.method",
+                          "Method: binding, allocate, refresh, send, data, create-permission, channel-bind, ..."),
         field<&kind>("stun.class", "stun.class", "request, indication, success or error, RFC 8489 section 5"),
         field<&identifier>("", "stun.transaction_id", "Transaction ID, as hexadecimal"),
         field<&Transaction::username>("stun.username", "stun.username", "Attribute USERNAME"),
         field<&Transaction::realm>("stun.realm", "stun.realm", "Attribute REALM"),
         field<&Transaction::software>("stun.software", "stun.software", "Attribute SOFTWARE"),
-        field<&address<&Transaction::mapped>>("", "stun.mapped_address", "Address of the client as the server sees it, (XOR-)MAPPED-ADDRESS"),
+        field<&address<&Transaction::mapped>>("", "stun.mapped_address",
+                                              "Address of the client as the server sees it, (XOR-)MAPPED-ADDRESS"),
         field<&port<&Transaction::mapped>>("", "stun.mapped_port", "Port of that address", FieldKind::number),
-        field<&address<&Transaction::relayed>>("", "stun.relayed_address", "Address that a relay opened for the client, XOR-RELAYED-ADDRESS"),
+        field<&address<&Transaction::relayed>>("", "stun.relayed_address",
+                                               "Address that a relay opened for the client, XOR-RELAYED-ADDRESS"),
         field<&port<&Transaction::relayed>>("", "stun.relayed_port", "Port of that address", FieldKind::number),
-        field<&address<&Transaction::peer>>("", "stun.peer_address", "Whom the client talks to through the relay, the first XOR-PEER-ADDRESS"),
+        field<&address<&Transaction::peer>>("", "stun.peer_address",
+                                            "Whom the client talks to through the relay, the first XOR-PEER-ADDRESS"),
         field<&port<&Transaction::peer>>("", "stun.peer_port", "Port of that address", FieldKind::number),
         field<&address<&Transaction::alternate>>("", "stun.alternate_server", "Another server to ask, ALTERNATE-SERVER"),
         field<&error>("stun.error_code", "stun.error_code", "Attribute ERROR-CODE, RFC 8489 section 14.8", FieldKind::number),
-        field<&lifetime>("stun.lifetime", "stun.lifetime", "Attribute LIFETIME: seconds that a relay stays open; 0 closes it", FieldKind::number),
+        field<&lifetime>("stun.lifetime", "stun.lifetime", "Attribute LIFETIME: seconds that a relay stays open; 0 closes it",
+                         FieldKind::number),
         field<&transport>("", "stun.requested_transport", "IP protocol that a relay is asked for, REQUESTED-TRANSPORT", FieldKind::number),
     };
     static constexpr std::array anomalies{

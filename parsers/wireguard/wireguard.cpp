@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t initiation_size = 148, response_size = 92, cookie_reply_size = 64, min_data_size = 32;
 constexpr std::size_t mac_size = 16;
-constexpr std::size_t padding = 16;  // data is filled up to a multiple of it, and its header has that size, too
+constexpr std::size_t padding = 16;  // data is filled up to a multiple of it, but not beyond the MTU; its header has that size, too
 
 /// type | zero (3) | sender or receiver index (4) | receiver index or counter ...
 bool read(Bytes datagram, Transaction& transaction) noexcept {
@@ -26,9 +26,7 @@ bool read(Bytes datagram, Transaction& transaction) noexcept {
             transaction.receiver = cursor.le32();
             break;
         case static_cast<std::uint32_t>(Type::cookie_reply): transaction.receiver = first; return datagram.size() == cookie_reply_size;
-        case static_cast<std::uint32_t>(Type::data):
-            transaction.receiver = first;
-            return datagram.size() >= min_data_size && datagram.size() % padding == 0;
+        case static_cast<std::uint32_t>(Type::data): transaction.receiver = first; return datagram.size() >= min_data_size;
         default: return false;
     }
     if (datagram.size() != (type == static_cast<std::uint32_t>(Type::initiation) ? initiation_size : response_size)) return false;
@@ -47,6 +45,7 @@ Probe Parser::probe(const Offer& offer) noexcept {
         case Type::cookie_reply: return Probe::yes(Probe::Sender::server);
         case Type::data: break;
     }
+    if (offer.data.size() % padding != 0) return Probe::no();
     // Nobody sends 2^40 messages with one key: three octets of the counter are zero.
     Cursor cursor{offer.data};
     cursor.skip(8);
@@ -57,7 +56,7 @@ Fed State::feed(Direction direction, Bytes datagram, Emit<Transaction> emit) noe
     Transaction transaction;
     if (!read(datagram, transaction)) {
         emit.anomaly(1, direction);
-        return Fed::malformed();
+        return Fed::ok(datagram.size());
     }
     // Data tells something only where the handshake is not in the capture.
     if (transaction.type != Type::data || !reported)

@@ -39,7 +39,8 @@ struct Parser {
         field<&Transaction::type>("wireguard.type", "wireguard.type", "Message type: 1 initiation, 2 response, 3 cookie reply, 4 data"),
         field<&operation>("wireguard.operation", "wireguard.operation", "Message type as a word: initiation, response, cookie-reply, data"),
         field<&sender>("wireguard.sender", "wireguard.sender_index", "Index by which the sender knows the session", FieldKind::number),
-        field<&receiver>("wireguard.receiver", "wireguard.receiver_index", "Index by which the receiver knows the session", FieldKind::number),
+        field<&receiver>("wireguard.receiver", "wireguard.receiver_index", "Index by which the receiver knows the session",
+                         FieldKind::number),
         field<&mac2>("", "wireguard.mac2", "The handshake message carries a cookie: the other end is under load", FieldKind::number),
     };
     static constexpr std::array anomalies{

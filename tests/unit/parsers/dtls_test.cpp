@@ -18,12 +18,21 @@ Wire record(unsigned type, const Wire& payload, unsigned epoch = 0) {
     return joined({number(type, 1), number(0xfefd, 2), number(epoch, 2), number(7, 6), vector(2, payload)});
 }
 Wire fragment(unsigned type, const Wire& body, std::size_t begin, std::size_t end, unsigned message = 0) {
-    return joined({number(type, 1), number(body.size(), 3), number(message, 2), number(begin, 3), number(end - begin, 3),
+    return joined({number(type, 1),
+                   number(body.size(), 3),
+                   number(message, 2),
+                   number(begin, 3),
+                   number(end - begin, 3),
                    {body.begin() + static_cast<std::ptrdiff_t>(begin), body.begin() + static_cast<std::ptrdiff_t>(end)}});
 }
 Wire whole(unsigned type, const Wire& body) { return record(22, fragment(type, body, 0, body.size())); }
 Wire client_hello(const Wire& cookie) {
-    return joined({number(0xfefd, 2), Wire(32, 0x42), {0}, vector(1, cookie), vector(2, numbers({0xc02b, 0xc02f})), {1, 0},
+    return joined({number(0xfefd, 2),
+                   Wire(32, 0x42),
+                   {0},
+                   vector(1, cookie),
+                   vector(2, numbers({0xc02b, 0xc02f})),
+                   {1, 0},
                    vector(2, joined({tls_wire::server_name("coap.example"), tls_wire::alpn({"coap"})}))});
 }
 const Wire hello = client_hello({});
@@ -31,9 +40,7 @@ const Wire verify = joined({number(0xfeff, 2), vector(1, text("cookie"))});
 const Wire server_message = tls_wire::server_hello(0xc02b, {}, 0xfefd);
 const Wire server_hello{server_message.begin() + 4, server_message.end()};
 
-Probe probe(Bytes data, bool port_matches = false) {
-    return dtls::Parser::probe(Offer{data, Transport::udp, to_server, port_matches});
-}
+Probe probe(Bytes data, bool port_matches = false) { return dtls::Parser::probe(Offer{data, Transport::udp, to_server, port_matches}); }
 
 }  // namespace
 
@@ -56,7 +63,7 @@ TEST_CASE("dtls: a handshake with a cookie") {
     CHECK(seen[3].get("dtls.version") == "DTLS 1.2");
     CHECK(seen[3].get("dtls.client_version") == "DTLS 1.2");
     CHECK(seen[3].get("dtls.cipher_suite") == "49195");
-    CHECK(seen[3].get("dtls.ja4").substr(0, 10) == "dd2d0202co");
+    CHECK(seen[3].get("dtls.ja4").substr(0, 10) == "dd2d0202cp");
     CHECK(seen[3].get("dtls.ja3s.hash").size() == 32);
     CHECK(driver.outcome().anomalies.empty());
 }

@@ -34,7 +34,7 @@ TEST_CASE("dtls: agrees with tshark") {
                 ++compared;
                 if (row[1][0] == '1') {
                     CHECK(ours.get("dtls.sni") == row[2]);
-                    CHECK(ours.get("dtls.ja3.hash") == row[3]);
+                    if (!row[3].empty()) CHECK(ours.get("dtls.ja3.hash") == row[3]);  // tshark: none without extensions
                 } else {
                     CHECK(ours.get("dtls.ja3s.hash") == row[5].substr(0, row[5].find(',')));
                     CHECK(ours.get("dtls.cipher_suite") == std::to_string(std::stoul(row[4], nullptr, 0)));

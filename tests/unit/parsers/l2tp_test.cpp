@@ -25,9 +25,7 @@ Wire message(unsigned type, std::initializer_list<Wire> avps, unsigned version =
 }
 const Wire sccrq = message(1, {avp(7, text("lac.example")), avp(8, text("Vendor")), avp(9, number(4711, 2)), avp(11, Wire(16, 1))});
 
-Probe probe(Bytes data, bool port_matches = false) {
-    return l2tp::Parser::probe(Offer{data, Transport::udp, to_server, port_matches});
-}
+Probe probe(Bytes data, bool port_matches = false) { return l2tp::Parser::probe(Offer{data, Transport::udp, to_server, port_matches}); }
 
 }  // namespace
 
@@ -36,7 +34,9 @@ TEST_CASE("l2tp: messages of version 2 and 3") {
     driver.datagram(to_server, sccrq);
     driver.datagram(to_client, message(14, {avp(1, joined({number(2, 2), number(0, 2), text("busy")})), avp(14, number(12, 2)),
                                             avp(21, text("5551234"), 0xc000), avp(22, text("5550000")), avp(30, text("alice"))}));
-    driver.datagram(to_server, message(10, {avp(61, number(70000, 4)), avp(63, number(99, 4)), avp(66, text("pw-1")), avp(7, text("x"), 0x8000, 9)}, 3));
+    driver.datagram(
+        to_server,
+        message(10, {avp(61, number(70000, 4)), avp(63, number(99, 4)), avp(66, text("pw-1")), avp(7, text("x"), 0x8000, 9)}, 3));
     driver.datagram(to_server, message(6, {}));
     driver.datagram(to_server, message(0, {}));
     driver.datagram(to_server, "0002000100020003"_hex);

@@ -11,7 +11,8 @@ using namespace weir::test;
 TEST_CASE("openvpn: agrees with tshark") {
     std::size_t compared = 0;
     for (const auto& file : shared_captures("openvpn")) {
-        const auto rows = tshark(file, "openvpn.opcode in {7,8,10} && !icmp", {"udp.stream", "tcp.stream", "openvpn.opcode", "openvpn.sessionid"});
+        const auto rows =
+            tshark(file, "openvpn.opcode in {7,8,10} && !icmp", {"udp.stream", "tcp.stream", "openvpn.opcode", "openvpn.sessionid"});
         if (!rows) {
             WARN("tshark is not installed: nothing compared");
             return;
@@ -20,7 +21,8 @@ TEST_CASE("openvpn: agrees with tshark") {
         for (const auto& row : *rows) {
             const Transport transport = row[0].empty() ? Transport::tcp : Transport::udp;
             const auto stream = static_cast<unsigned>(std::stoul(row[0].empty() ? row[1] : row[0]));
-            const auto session = std::ranges::find_if(sessions, [&](const CapturedSession& s) { return s.transport == transport && s.stream == stream; });
+            const auto session =
+                std::ranges::find_if(sessions, [&](const CapturedSession& s) { return s.transport == transport && s.stream == stream; });
             REQUIRE(session != sessions.end());
             INFO(file.filename().string() << " stream " << stream << " opcode " << row[2]);
             const auto outcome = parse_session<openvpn::Parser>(*session);

@@ -37,7 +37,8 @@ TEST_CASE("pptp: a tunnel's opening and end") {
     driver.stream(to_client, start_reply);
     driver.stream(to_server, call_request);
     driver.stream(to_client, call_reply);
-    driver.stream(to_server, joined({message(15, joined({number(0x0080, 2), Wire(10, 0)})), message(12, number(0x40000000, 4)), message(5, number(7, 4))}));
+    driver.stream(to_server, joined({message(15, joined({number(0x0080, 2), Wire(10, 0)})), message(12, number(0x40000000, 4)),
+                                     message(5, number(7, 4))}));
     driver.stream(to_client, joined({message(13, joined({number(0x0080, 2), {4, 0}, Wire(132, 0)})), message(4, {1, 0, 0, 0})}));
     const auto& seen = driver.finish().transactions;
     REQUIRE(seen.size() == 9);

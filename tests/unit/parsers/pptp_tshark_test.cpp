@@ -11,7 +11,8 @@ using namespace weir::test;
 TEST_CASE("pptp: agrees with tshark") {
     std::size_t compared = 0;
     for (const auto& file : shared_captures("pptp")) {
-        const auto rows = tshark(file, "pptp", {"pptp.control_message_type", "pptp.host_name", "pptp.vendor_name", "pptp.call_id", "pptp.peer_call_id"});
+        const auto rows =
+            tshark(file, "pptp", {"pptp.control_message_type", "pptp.host_name", "pptp.vendor_name", "pptp.call_id", "pptp.peer_call_id"});
         if (!rows) {
             WARN("tshark is not installed: nothing compared");
             return;

@@ -51,13 +51,14 @@ Wire initial(const Wire& frames, unsigned packet_number, std::uint32_t version =
     packet[at + 1] ^= mask[2];
     return packet;
 }
-Wire crypto(std::size_t offset, const Wire& data) { return joined({{6}, number(0x4000 | offset, 2), number(0x4000 | data.size(), 2), data}); }
-
-const Wire hello = tls_wire::client_hello(numbers({0x1301, 0x1302}), joined({tls_wire::server_name("quic.example"), tls_wire::alpn({"h3", "doq"})}));
-
-Probe probe(Bytes data, bool port_matches = false) {
-    return quic::Parser::probe(Offer{data, Transport::udp, to_server, port_matches});
+Wire crypto(std::size_t offset, const Wire& data) {
+    return joined({{6}, number(0x4000 | offset, 2), number(0x4000 | data.size(), 2), data});
 }
+
+const Wire hello =
+    tls_wire::client_hello(numbers({0x1301, 0x1302}), joined({tls_wire::server_name("quic.example"), tls_wire::alpn({"h3", "doq"})}));
+
+Probe probe(Bytes data, bool port_matches = false) { return quic::Parser::probe(Offer{data, Transport::udp, to_server, port_matches}); }
 
 }  // namespace
 
@@ -111,7 +112,8 @@ TEST_CASE("quic: Retry and Version Negotiation") {
     REQUIRE(driver.finish().transactions.size() == 1);
     CHECK(driver.outcome().transactions[0].get("weir.quic.retried") == "true");
 
-    const Wire negotiation = joined({"8000000000"_hex, vector(1, text("src")), vector(1, identifier), "00000001 6b3343cf ff00001d 51303436 1a2a3a4a"_hex});
+    const Wire negotiation =
+        joined({"8000000000"_hex, vector(1, text("src")), vector(1, identifier), "00000001 6b3343cf ff00001d 51303436 1a2a3a4a"_hex});
     CHECK(probe(negotiation).sender == Probe::Sender::server);
     Driver other;
     other.datagram(to_server, joined({"c00a0a0a0a"_hex, Wire(1195, 1)}));

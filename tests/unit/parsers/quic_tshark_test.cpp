@@ -13,8 +13,9 @@ TEST_CASE("quic: agrees with tshark") {
     std::size_t compared = 0;
     for (const auto& file : shared_captures("quic")) {
         // tshark tries keys of drafts on reserved versions, and reads Google's T051.
-        const auto rows = tshark(file, "quic && tls.handshake.type == 1 && !icmp && quic.version != 0x0a0a0a0a && quic.version != 0x54303531",
-                                 {"udp.stream", "tls.handshake.extensions_server_name", "tls.handshake.extensions_alpn_str", "tls.handshake.ja3"});
+        const auto rows =
+            tshark(file, "quic && tls.handshake.type == 1 && !icmp && quic.version != 0x0a0a0a0a && quic.version != 0x54303531",
+                   {"udp.stream", "tls.handshake.extensions_server_name", "tls.handshake.extensions_alpn_str", "tls.handshake.ja3"});
         if (!rows) {
             WARN("tshark is not installed: nothing compared");
             return;

@@ -15,7 +15,8 @@ namespace {
 constexpr auto to_server = Direction::to_server;
 
 Wire frp_message(char type, std::string_view json) { return joined({text({&type, 1}), number(json.size(), 8), text(json)}); }
-const Wire login = frp_message('o', R"({"version":"0.52.3","hostname":"gnb-0117","os":"linux","arch":"arm64","user":"ops","privilege_key":"5f4d"})");
+const Wire login =
+    frp_message('o', R"({"version":"0.52.3","hostname":"gnb-0117","os":"linux","arch":"arm64","user":"ops","privilege_key":"5f4d"})");
 const Wire yamux_login = joined({"0001000100000001 00000000"_hex, "0000000000000001"_hex, number(login.size(), 4), login});
 const Wire digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"_hex;
 const Wire rathole = joined({"0000000001"_hex, digest});
@@ -59,10 +60,10 @@ TEST_CASE("remote_tool: behind frp's octet TLS is spoken") {
 }
 
 TEST_CASE("remote_tool: the others by name") {
-    for (const auto& [wire, transport, name] : {std::tuple{rathole, Transport::tcp, "rathole"}, std::tuple{stowaway, Transport::tcp, "stowaway"},
-                                                std::tuple{teamviewer, Transport::tcp, "teamviewer"},
-                                                std::tuple{register_peer, Transport::udp, "rustdesk"},
-                                                std::tuple{punch_hole, Transport::tcp, "rustdesk"}}) {
+    for (const auto& [wire, transport, name] :
+         {std::tuple{rathole, Transport::tcp, "rathole"}, std::tuple{stowaway, Transport::tcp, "stowaway"},
+          std::tuple{teamviewer, Transport::tcp, "teamviewer"}, std::tuple{register_peer, Transport::udp, "rustdesk"},
+          std::tuple{punch_hole, Transport::tcp, "rustdesk"}}) {
         INFO(name);
         CHECK(probe(wire, transport).answer == Probe::Answer::match);
         Driver driver;
@@ -81,10 +82,10 @@ TEST_CASE("remote_tool: the others by name") {
 }
 
 TEST_CASE("remote_tool: other traffic is not taken for a tool's") {
-    for (const Wire& wire : {text("GET / HTTP/1.1\r\n\r\n"), text("SSH-2.0-OpenSSH_9.6\r\n"), "160301008e0100008a0303"_hex, "1703030020"_hex,
-                             "1724ff"_hex, joined({"0000000001"_hex, Wire(32, 'a')}), joined({"0000000001"_hex, digest, {0}}),
-                             joined({teamviewer, {0}}), joined({{0x32, 0x0d, 0x0a, 0x09}, text("12345-789"), {0x10, 0x01}}), Wire(36, 0x5a),
-                             "0000002fff534d42"_hex}) {
+    for (const Wire& wire :
+         {text("GET / HTTP/1.1\r\n\r\n"), text("SSH-2.0-OpenSSH_9.6\r\n"), "160301008e0100008a0303"_hex, "1703030020"_hex, "1724ff"_hex,
+          joined({"0000000001"_hex, Wire(32, 'a')}), joined({"0000000001"_hex, digest, {0}}), joined({teamviewer, {0}}),
+          joined({{0x32, 0x0d, 0x0a, 0x09}, text("12345-789"), {0x10, 0x01}}), Wire(36, 0x5a), "0000002fff534d42"_hex}) {
         CHECK(probe(wire).answer != Probe::Answer::match);
         CHECK(probe(wire, Transport::udp, true).answer == Probe::Answer::no_match);
     }

@@ -56,7 +56,8 @@ TEST_CASE("stun: a request and what the answers hold") {
     CHECK(only(message(0x0101, {attribute(1, "00010050c0000201"_hex)}), "stun.mapped_port") == "80");
     CHECK(only(allocated, "stun.relayed_address") == "192.0.2.1");
     CHECK(only(allocated, "stun.lifetime") == "600");
-    CHECK(only(message(0x0113, {attribute(9, joined({"00000401"_hex, text("Unauthorized")})), attribute(0x14, text("realm"))}), "stun.error_code") == "401");
+    CHECK(only(message(0x0113, {attribute(9, joined({"00000401"_hex, text("Unauthorized")})), attribute(0x14, text("realm"))}),
+               "stun.error_code") == "401");
     CHECK(only(message(0x0113, {attribute(0x14, text("r"))}), "stun.method") == "allocate");
     CHECK(only(message(0x0003, {attribute(0x19, "11000000"_hex)}), "stun.requested_transport") == "17");
     CHECK(only(message(0x0008, {attribute(0x12, "0001a147e112a643"_hex)}), "stun.peer_address") == "192.0.2.1");

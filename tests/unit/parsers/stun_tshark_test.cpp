@@ -13,8 +13,8 @@ TEST_CASE("stun: agrees with tshark") {
     for (const auto& file : shared_captures("stun-turn")) {
         // tshark reads what ChannelData and SRTP carry as well; only whole messages are compared.
         const auto rows = tshark(file, "stun.type && udp && !icmp && !stun.channel && !_ws.malformed",
-                                 {"frame.number", "stun.type.method", "stun.id", "stun.att.username", "stun.att.software", "stun.att.ipv4-xord",
-                                  "stun.att.ipv4"});
+                                 {"frame.number", "stun.type.method", "stun.id", "stun.att.username", "stun.att.software",
+                                  "stun.att.ipv4-xord", "stun.att.ipv4"});
         if (!rows) {
             WARN("tshark is not installed: nothing compared");
             return;
