@@ -168,7 +168,7 @@ Sign stowaway(const Offer& offer, bool probing) noexcept {
     if (offer.data.size() >= proof_size + names_size)
         return begins_with_names(offer.data.subspan(proof_size)) ? found("stowaway", Sender::unknown) : no_sign();
     const Bytes behind = offer.data.size() > proof_size ? offer.data.subspan(proof_size) : Bytes{};
-    const auto may_begin = [](Bytes data) { return agrees(data, as_bytes(admin_first)) || agrees(data, as_bytes(node_first)); };
+    const auto may_begin = [&](Bytes data) { return agrees(data, as_bytes(admin_first)) || agrees(data, as_bytes(node_first)); };
     const bool may = may_begin(offer.data) || (offer.data.size() >= proof_size && may_begin(behind));
     return may || !probing ? more() : no_sign();
 }
