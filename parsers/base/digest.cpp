@@ -61,9 +61,9 @@ HexDigest<32> md5(std::span<const Bytes> pieces) noexcept { return hex<Md5>(piec
 HexDigest<40> sha1(std::span<const Bytes> pieces) noexcept { return hex<Sha1>(pieces); }
 HexDigest<64> sha256(std::span<const Bytes> pieces) noexcept { return hex<Sha256>(pieces); }
 
-std::array<std::uint8_t, 32> raw_sha256(Bytes bytes) noexcept {
+std::array<std::uint8_t, 32> raw_sha256(std::span<const Bytes> pieces) noexcept {
     std::array<std::uint8_t, Sha256::size> out;
-    if (!digest<Sha256>(std::span{&bytes, 1}, out)) out.fill(0);
+    if (!digest<Sha256>(pieces, out)) out.fill(0);
     return out;
 }
 

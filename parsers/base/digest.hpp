@@ -28,6 +28,7 @@ struct HexDigest {
 [[nodiscard]] inline HexDigest<64> sha256(Bytes bytes) noexcept { return sha256(std::span{&bytes, 1}); }
 
 /// SHA-256 as bytes, for fingerprints that are not shown in hexadecimal; all zero where the platform refuses it.
-[[nodiscard]] std::array<std::uint8_t, 32> raw_sha256(Bytes bytes) noexcept;
+[[nodiscard]] std::array<std::uint8_t, 32> raw_sha256(std::span<const Bytes> pieces) noexcept;
+[[nodiscard]] inline std::array<std::uint8_t, 32> raw_sha256(Bytes bytes) noexcept { return raw_sha256(std::span{&bytes, 1}); }
 
 }  // namespace weir

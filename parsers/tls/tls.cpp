@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "parsers/base/digest.hpp"
+#include "parsers/base/single_value.hpp"
 #include "parsers/base/steps.hpp"
 #include "parsers/base/text_writer.hpp"
 
@@ -21,7 +22,6 @@ constexpr std::size_t alert_size = 2;
 constexpr std::uint8_t warning = 1, fatal = 2;
 constexpr std::size_t sslv2_header_size = 2, max_sslv2_record = 1024;
 constexpr std::uint8_t sslv2_bit = 0x80, sslv2_server_hello = 4;
-constexpr std::size_t max_alpns = 64;
 
 std::size_t index(Direction direction) noexcept { return static_cast<std::size_t>(direction); }
 
@@ -47,32 +47,6 @@ Bytes version_text(std::uint16_t version, Scratch& scratch) noexcept {
         else
             writer.put("0x").hex(version);
     });
-}
-
-/// The protocol names of an ALPN list.
-std::span<const Bytes> alpn_names(Bytes list, Scratch& scratch) noexcept {
-    std::size_t count = 0;
-    for (Cursor cursor{list}; !cursor.empty() && count < max_alpns; ++count) cursor.skip(cursor.u8());
-    const auto names = scratch.array<Bytes>(count);
-    Cursor cursor{list};
-    std::size_t used = 0;
-    for (Bytes& name : names) {
-        name = cursor.take(cursor.u8());
-        if (!cursor.ok()) break;
-        ++used;
-    }
-    return names.first(used);
-}
-
-/// As many whole names from the front of an ALPN list as fit into `room`.
-Bytes alpns_within(Bytes list, std::size_t room) noexcept {
-    std::size_t end = 0;
-    for (Cursor cursor{list}; !cursor.empty();) {
-        cursor.skip(cursor.u8());
-        if (!cursor.ok() || cursor.position() > room) break;
-        end = cursor.position();
-    }
-    return list.first(end);
 }
 
 Report report_of(Direction direction) noexcept { return direction == Direction::to_server ? Report::request : Report::response; }
@@ -436,16 +410,6 @@ Transaction State::remembered(Direction seen, Scratch& scratch) const noexcept {
 
 // ---------------------------------------------------------------- fields
 
-namespace {
-Value single(std::size_t index, bool present, Value value) noexcept {
-    if (index != 0) return {};
-    return present ? value : Value::none();
-}
-Value element(std::span<const Bytes> list, std::size_t index) noexcept {
-    return index < list.size() ? detail::value_of(list[index]) : Value{};
-}
-}  // namespace
-
 Value version_number(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, transaction.version != 0, Value::of(transaction.version));
 }
@@ -455,8 +419,8 @@ Value cipher_number(const Transaction& transaction, std::size_t index) noexcept 
 Value cipher_text(const Transaction& transaction, std::size_t index) noexcept {
     return single(index, !transaction.cipher.empty(), Value::hex(transaction.cipher));
 }
-Value resumed(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.resumed, Value::flag(true)); }
-Value retried(const Transaction& transaction, std::size_t index) noexcept { return single(index, transaction.retried, Value::flag(true)); }
+Value resumed(const Transaction& transaction, std::size_t index) noexcept { return single_flag(index, transaction.resumed); }
+Value retried(const Transaction& transaction, std::size_t index) noexcept { return single_flag(index, transaction.retried); }
 Value client_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.client_alpns, index); }
 Value server_alpns(const Transaction& transaction, std::size_t index) noexcept { return element(transaction.server_alpns, index); }
 Value alpns(const Transaction& transaction, std::size_t index) noexcept {

@@ -5,8 +5,8 @@
 #include "parsers/base/kept_text.hpp"
 #include "parsers/base/parser.hpp"
 #include "parsers/tls/certificate.hpp"
-#include "parsers/tls/fingerprint.hpp"
-#include "parsers/tls/hello.hpp"
+#include "parsers/base/tls_fingerprint.hpp"
+#include "parsers/base/tls_hello.hpp"
 #include "parsers/tls/records.hpp"
 
 namespace weir::tls {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parsers/tls/fingerprint.hpp"
+#include "parsers/base/tls_fingerprint.hpp"
 
 #include <algorithm>
 
@@ -59,16 +59,22 @@ std::string_view ja4_version(std::uint16_t version) noexcept {
         case version::tls10: return "10";
         case version::ssl3: return "s3";
         case version::ssl2: return "s2";
+        case version::dtls10: return "d1";
+        case version::dtls12: return "d2";
+        case version::dtls13: return "d3";
         default: return "00";
     }
 }
+
+/// DTLS counts downwards.
+std::uint16_t rank(std::uint16_t version) noexcept { return version >> 8 == 0xfe ? static_cast<std::uint16_t>(~version) : version; }
 
 /// The highest version in supported_versions, else the legacy version.
 std::uint16_t highest_version(const ClientHello& hello) noexcept {
     const Numbers offered{hello.versions};
     std::uint16_t highest = 0;
     for (std::size_t i = 0; i < offered.size(); ++i)
-        if (!is_grease(offered[i])) highest = std::max(highest, offered[i]);
+        if (!is_grease(offered[i])) highest = std::max(highest, offered[i], [](auto left, auto right) { return rank(left) < rank(right); });
     return highest != 0 ? highest : hello.version;
 }
 
@@ -153,14 +159,14 @@ Bytes ja3s_text(const ServerHello& hello, Scratch& scratch) noexcept {
     });
 }
 
-bool write_ja4(const ClientHello& hello, Scratch& scratch, std::array<std::uint8_t, ja4_size>& out) noexcept {
+bool write_ja4(const ClientHello& hello, Scratch& scratch, std::array<std::uint8_t, ja4_size>& out, Carrier carrier) noexcept {
     const Kept ciphers = without_grease(Numbers{hello.ciphers}, scratch);
     const Kept extensions = extension_types(hello.extensions, scratch);
     const Kept signatures = without_grease(Numbers{hello.signature_algorithms}, scratch);
     if (!ciphers.fits || !extensions.fits || !signatures.fits) return false;
 
     TextWriter writer{out};
-    writer.put('t').put(ja4_version(highest_version(hello))).put(hello.has_server_name ? 'd' : 'i');
+    writer.put(static_cast<char>(carrier)).put(ja4_version(highest_version(hello))).put(hello.has_server_name ? 'd' : 'i');
     put_count(writer, ciphers.numbers.size());
     put_count(writer, extensions.numbers.size());
     put_alpn(writer, hello.alpn);

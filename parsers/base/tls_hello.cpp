@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parsers/tls/hello.hpp"
+#include "parsers/base/tls_hello.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +14,7 @@ constexpr std::array<std::uint8_t, 32> retry_random{0xcf, 0x21, 0xad, 0x74, 0xe5
 constexpr std::size_t random_size = 32;
 constexpr std::size_t max_session_id = 32;
 constexpr std::uint8_t host_name = 0;
+constexpr std::size_t max_alpns = 64;
 constexpr std::size_t max_host_name = 255;  // RFC 1035 section 2.3.4
 
 /// A vector behind a 16-bit length that should fill `data`; what there is of it where the length is wrong.
@@ -71,11 +72,12 @@ Bytes read_extensions(Cursor& cursor, Oddities& oddities) noexcept {
 
 }  // namespace
 
-bool read_client_hello(Bytes body, ClientHello& hello) noexcept {
+bool read_client_hello(Bytes body, ClientHello& hello, Transport over) noexcept {
     Cursor cursor{body};
     hello.version = cursor.be16();
     hello.random = cursor.take(random_size);
     hello.session_id = cursor.take(cursor.u8());
+    if (over == Transport::udp) hello.cookie = cursor.take(cursor.u8());
     const std::size_t ciphers = cursor.be16();
     hello.ciphers = cursor.take(ciphers);
     cursor.skip(cursor.u8());  // compression methods
@@ -126,6 +128,30 @@ bool read_sslv2_client_hello(Bytes record, ClientHello& hello) noexcept {
     hello.session_id = cursor.take(session_id);
     hello.random = cursor.take(challenge);
     return true;
+}
+
+std::span<const Bytes> alpn_names(Bytes list, Scratch& scratch) noexcept {
+    std::size_t count = 0;
+    for (Cursor cursor{list}; !cursor.empty() && count < max_alpns; ++count) cursor.skip(cursor.u8());
+    const auto names = scratch.array<Bytes>(count);
+    Cursor cursor{list};
+    std::size_t used = 0;
+    for (Bytes& name : names) {
+        name = cursor.take(cursor.u8());
+        if (!cursor.ok()) break;
+        ++used;
+    }
+    return names.first(used);
+}
+
+Bytes alpns_within(Bytes list, std::size_t room) noexcept {
+    std::size_t end = 0;
+    for (Cursor cursor{list}; !cursor.empty();) {
+        cursor.skip(cursor.u8());
+        if (!cursor.ok() || cursor.position() > room) break;
+        end = cursor.position();
+    }
+    return list.first(end);
 }
 
 }  // namespace weir::tls

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientHello and ServerHello as views into the handshake message: RFC 8446 section 4.1, RFC 5246 section 7.4.1, and the
-// SSL 2.0 form of the ClientHello (RFC 5246 appendix E.2).
+// ClientHello and ServerHello of TLS, DTLS and QUIC as views into the handshake message: RFC 8446 section 4.1, RFC 5246 section
+// 7.4.1, RFC 9147 section 5.3, and the SSL 2.0 form of the ClientHello (RFC 5246 appendix E.2).
 #pragma once
 
 #include "parsers/base/cursor.hpp"
+#include "parsers/base/parser.hpp"
 
 namespace weir::tls {
 
@@ -45,6 +46,8 @@ inline constexpr std::uint16_t ssl2 = 0x0002, ssl3 = 0x0300, tls10 = 0x0301, tls
 [[nodiscard]] constexpr bool is_13(std::uint16_t value) noexcept {
     return value == tls13 || (value >= tls13_first_draft && value <= tls13_last_draft);
 }
+/// DTLS 1.0, 1.2 and 1.3: ones' complements of 1.0, 1.2 and 1.3.
+inline constexpr std::uint16_t dtls10 = 0xfeff, dtls12 = 0xfefd, dtls13 = 0xfefc;
 }  // namespace version
 
 /// Values that clients throw in to keep servers tolerant (RFC 8701 section 2); fingerprints ignore them.
@@ -88,6 +91,7 @@ struct ClientHello {
     std::uint16_t version = 0;  ///< legacy_version: what JA3 uses
     Bytes random{};             ///< 32 bytes; the challenge of the SSL 2.0 form
     Bytes session_id{};
+    Bytes cookie{};   ///< DTLS only
     Bytes ciphers{};  ///< 16-bit numbers; empty in the SSL 2.0 form, whose ciphers have 24 bits
     Bytes extensions{};
     Bytes server_name{};  ///< first host_name; absent without one
@@ -113,11 +117,16 @@ struct ServerHello {
 };
 
 /// Both read a message's body (without type and length). False when its fixed part is broken; broken extensions are an
-/// oddity, and what stands before them is kept.
-[[nodiscard]] bool read_client_hello(Bytes body, ClientHello& hello) noexcept;
+/// oddity, and what stands before them is kept. Over UDP (DTLS) a ClientHello has a cookie (RFC 9147 section 5.3).
+[[nodiscard]] bool read_client_hello(Bytes body, ClientHello& hello, Transport over = Transport::tcp) noexcept;
 [[nodiscard]] bool read_server_hello(Bytes body, ServerHello& hello) noexcept;
 
 /// The SSL 2.0 form, from its message type on.
 [[nodiscard]] bool read_sslv2_client_hello(Bytes record, ClientHello& hello) noexcept;
+
+/// The protocol names of an ALPN list, up to 64.
+[[nodiscard]] std::span<const Bytes> alpn_names(Bytes list, Scratch& scratch) noexcept;
+/// As many whole names from the front of an ALPN list as fit into `room` bytes.
+[[nodiscard]] Bytes alpns_within(Bytes list, std::size_t room) noexcept;
 
 }  // namespace weir::tls

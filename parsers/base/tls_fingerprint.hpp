@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// JA3 and JA3S (Salesforce), and JA4 of TLS clients (FoxIO's BSD-licensed part of that family; its other members are not
-// free and not here).
+// JA3 and JA3S (Salesforce), and JA4 of TLS, DTLS and QUIC clients (FoxIO's BSD-licensed part of that family; its other members
+// are not free and not here).
 #pragma once
 
-#include "parsers/base/parser.hpp"
-#include "parsers/tls/hello.hpp"
+#include "parsers/base/tls_hello.hpp"
 
 namespace weir::tls {
 
@@ -17,7 +16,11 @@ namespace weir::tls {
 
 inline constexpr std::size_t ja4_size = 36;
 
+/// What carries the hello: the first character of its JA4.
+enum class Carrier : char { tcp = 't', dtls = 'd', quic = 'q' };
+
 /// `t13d1516h2_8daaf6152771_e5627efa2ab1`, written into `out`; false (and `out` undefined) where scratch memory is too small.
-[[nodiscard]] bool write_ja4(const ClientHello& hello, Scratch& scratch, std::array<std::uint8_t, ja4_size>& out) noexcept;
+[[nodiscard]] bool write_ja4(const ClientHello& hello, Scratch& scratch, std::array<std::uint8_t, ja4_size>& out,
+                             Carrier carrier = Carrier::tcp) noexcept;
 
 }  // namespace weir::tls
