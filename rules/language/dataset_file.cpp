@@ -7,7 +7,7 @@
 
 #include "parsers/base/digest.hpp"
 #include "parsers/base/ip_address.hpp"
-#include "rules/base64.hpp"
+#include "parsers/base/base64.hpp"
 #include "rules/language/text.hpp"
 
 namespace weir::rules {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "rules/base64.hpp"
+#include "parsers/base/base64.hpp"
 #include "rules/match/bytes_search.hpp"
 #include "rules/match/number.hpp"
 #include "rules/match/pcre_runner.hpp"

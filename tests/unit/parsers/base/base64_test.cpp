@@ -1,9 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parsers/base/base64.hpp"
 
+#include <array>
+#include <string>
+
 #include "tests/support/catch.hpp"
 
 using namespace weir;
+
+namespace {
+
+std::array<std::uint8_t, 64> room_for_all;
+std::string decoded(std::string_view text, std::size_t room = room_for_all.size()) {
+    const Base64Result result = base64_decode(as_bytes(text), std::span{room_for_all}.first(room));
+    return std::string{as_text(Bytes{room_for_all}.first(result.written))} + ":" + std::to_string(result.read);
+}
+
+}  // namespace
+
+TEST_CASE("base64: decoded as far as it is that") {
+    CHECK(decoded("") == ":0");
+    CHECK(decoded("Zg==") == "f:4");
+    CHECK(decoded("Zm8=") == "fo:4");
+    CHECK(decoded("Zm9v") == "foo:4");
+    CHECK(decoded("Zm9vYmFy") == "foobar:8");
+    CHECK(decoded("Zm9vYg") == "foob:6");
+    CHECK(decoded("Zm9v YmFy") == "foo:4");
+    CHECK(decoded("Z") == ":1");
+    CHECK(decoded("====") == ":0");
+    CHECK(decoded("Zm9vYmFy", 2) == "fo:3");
+}
 
 TEST_CASE("base64: RFC 4648 section 10, with and without padding") {
     struct Case {
