@@ -12,6 +12,19 @@ namespace weir {
 namespace detail {
 template <auto Member>
 using owner_of = typename member_of<decltype(Member)>::transaction;
+
+/// A value that stands there once, perhaps, or several times.
+template <class M>
+Value form_value(const M& member, std::size_t index) noexcept {
+    if constexpr (requires { member.has_value(); }) {
+        if (index != 0) return {};
+        return member ? value_of(*member) : Value::none();
+    } else if constexpr (std::is_same_v<M, Bytes> || std::is_same_v<M, std::string_view> || !requires { member.size(); }) {
+        return index == 0 ? value_of(member) : Value{};
+    } else {
+        return index < member.size() ? value_of(member[index]) : Value{};
+    }
+}
 }  // namespace detail
 
 /// Bytes that are an IPv4 or IPv6 address; absent when they are null.
@@ -30,26 +43,20 @@ Value as_hex(const detail::owner_of<Member>& transaction, std::size_t index) noe
     return wire.data() == nullptr ? Value::none() : Value::hex(wire);
 }
 
-/// A `std::optional` of anything that a field may be.
+/// An optional value, or a list (a span, an InlineVector): one value for each of its elements.
 template <auto Member>
-Value if_there(const detail::owner_of<Member>& transaction, std::size_t index) noexcept {
-    if (index != 0) return {};
-    const auto& member = transaction.*Member;
-    return member ? detail::value_of(*member) : Value::none();
+Value form_of(const detail::owner_of<Member>& transaction, std::size_t index) noexcept {
+    return detail::form_value(transaction.*Member, index);
 }
 
-/// A flag that is shown only where it is set.
-template <auto Member>
-Value if_set(const detail::owner_of<Member>& transaction, std::size_t index) noexcept {
-    if (index != 0) return {};
-    return transaction.*Member ? Value::flag(true) : Value::none();
-}
-
-/// A list: one value for each element of a span or an InlineVector.
-template <auto Member>
-Value each_of(const detail::owner_of<Member>& transaction, std::size_t index) noexcept {
-    const auto& list = transaction.*Member;
-    return index < list.size() ? detail::value_of(list[index]) : Value{};
+/// A member of what another member is, or points to (absent where that is null): `inside<&Transaction::message, &Message::id>`.
+template <auto Outer, auto Inner>
+Value inside(const detail::owner_of<Outer>& transaction, std::size_t index) noexcept {
+    const auto& outer = transaction.*Outer;
+    if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(outer)>>)
+        return outer != nullptr ? detail::form_value(outer->*Inner, index) : Value{};
+    else
+        return detail::form_value(outer.*Inner, index);
 }
 
 }  // namespace weir

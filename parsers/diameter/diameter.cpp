@@ -72,9 +72,6 @@ Value host_address(const Transaction& transaction, std::size_t index) noexcept {
     const auto& list = transaction.avps.host_addresses;
     return index < list.size() ? Value::address(list[index]) : Value{};
 }
-Value route_record(const Transaction& transaction, std::size_t index) noexcept {
-    return each_of<&Avps::route_records>(transaction.avps, index);
-}
 
 }  // namespace fields
 }  // namespace weir::diameter

@@ -66,7 +66,8 @@ Fed State::feed(Direction direction, Bytes datagram, Emit<Transaction> emit) noe
         return Fed::ok(datagram.size());
     }
     Scratch& scratch = emit.scratch();
-    Transaction transaction{*message};
+    Transaction transaction;
+    transaction.message = &*message;
     transaction.request = is_request(*message, direction);
     transaction.initiator_spi = hex_text(message->initiator_spi, scratch);
     transaction.responder_spi = hex_text(message->responder_spi, scratch);
@@ -95,13 +96,13 @@ Value chosen(const Transaction& transaction, const List& list, std::size_t index
 /// The name of a number that a transform which the initiator of version 1 offers may have.
 template <class Name>
 Value proposed(const Transaction& transaction, std::size_t index, std::optional<std::uint16_t> Transform::*member, Name&& name) noexcept {
-    const auto& list = transaction.message.transforms;
+    const auto& list = transaction.message->transforms;
     if (!transaction.request || index >= list.size()) return {};
     const auto& id = list[index].*member;
     return id ? named(name(*id)) : Value::none();
 }
 Value vendor(const Transaction& transaction, std::size_t index, std::uint8_t version) noexcept {
-    if (transaction.message.major != version) return {};
+    if (transaction.message->major != version) return {};
     return index < transaction.vendors.size() ? Value::of(transaction.vendors[index]) : Value{};
 }
 
@@ -109,71 +110,71 @@ Value vendor(const Transaction& transaction, std::size_t index, std::uint8_t ver
 
 Value operation(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    return named(exchange_name(transaction.message.major, transaction.message.exchange));
+    return named(exchange_name(transaction.message->major, transaction.message->exchange));
 }
 Value role(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     if (message.major != 2) return Value::none();
     return named((message.flags & initiator_flag) != 0 ? "initiator" : "responder");
 }
 Value payload(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     return name_in(message.payloads, index, [&](std::uint8_t type) { return payload_name(message.major, type); });
 }
 Value notify(const Transaction& transaction, std::size_t index) noexcept {
-    return name_in(transaction.message.notifies, index, notify_name);
+    return name_in(transaction.message->notifies, index, notify_name);
 }
 Value encrypted_payloads(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    return transaction.message.major == 1 ? Value::flag(transaction.message.encrypted()) : Value::none();
+    return transaction.message->major == 1 ? Value::flag(transaction.message->encrypted()) : Value::none();
 }
 Value vendor_1(const Transaction& transaction, std::size_t index) noexcept { return vendor(transaction, index, 1); }
 Value vendor_2(const Transaction& transaction, std::size_t index) noexcept { return vendor(transaction, index, 2); }
 
 Value encryption(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     return name_in(message.encryptions, index, [&](std::uint16_t id) { return encryption_name(message.major, id); });
 }
 Value integrity(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     return name_in(message.integrities, index, [&](std::uint16_t id) { return integrity_name(message.major, id); });
 }
-Value prf(const Transaction& transaction, std::size_t index) noexcept { return name_in(transaction.message.prfs, index, prf_name); }
+Value prf(const Transaction& transaction, std::size_t index) noexcept { return name_in(transaction.message->prfs, index, prf_name); }
 Value group(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     return name_in(message.groups, index, [&](std::uint16_t id) { return group_name(message.major, id); });
 }
 
 Value chosen_encryption(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     return chosen(transaction, message.encryptions, index, [&](std::uint16_t id) { return encryption_name(message.major, id); });
 }
 Value chosen_integrity(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     if (message.major != 2) return index == 0 ? Value::none() : Value{};
     return chosen(transaction, message.integrities, index, [](std::uint16_t id) { return integrity_name(2, id); });
 }
 Value chosen_hash(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     if (message.major != 1) return index == 0 ? Value::none() : Value{};
     return chosen(transaction, message.integrities, index, [](std::uint16_t id) { return integrity_name(1, id); });
 }
 Value chosen_prf(const Transaction& transaction, std::size_t index) noexcept {
-    return chosen(transaction, transaction.message.prfs, index, prf_name);
+    return chosen(transaction, transaction.message->prfs, index, prf_name);
 }
 Value chosen_group(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     return chosen(transaction, message.groups, index, [&](std::uint16_t id) { return group_name(message.major, id); });
 }
 Value chosen_esn(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const auto& esn = transaction.message.esn;
+    const auto& esn = transaction.message->esn;
     return !transaction.request && esn ? named(*esn == 0 ? "NoESN" : "ESN") : Value::none();
 }
 Value chosen_authentication(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const auto& list = transaction.message.transforms;
+    const auto& list = transaction.message->transforms;
     const bool there = !transaction.request && !list.empty() && list[0].authentication;
     return there ? named(authentication_name(*list[0].authentication)) : Value::none();
 }
@@ -193,18 +194,18 @@ Value proposal_group(const Transaction& transaction, std::size_t index) noexcept
 
 Value identification(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const Message& message = transaction.message;
+    const Message& message = *transaction.message;
     if (!message.identification_address.empty()) return Value::address(message.identification_address);
     return detail::value_of(message.identification);
 }
 Value key_exchange_size(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const Bytes data = transaction.message.key_exchange;
+    const Bytes data = transaction.message->key_exchange;
     return data.empty() ? Value::none() : Value::of(data.size());
 }
 Value nonce_size(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const Bytes data = transaction.message.nonce;
+    const Bytes data = transaction.message->nonce;
     return data.empty() ? Value::none() : Value::of(data.size());
 }
 

@@ -10,7 +10,7 @@
 namespace weir::ike {
 
 struct Transaction {
-    const Message& message;
+    const Message* message = nullptr;           ///< never null
     bool request = false;                       ///< sent by the end that has begun the exchange, as far as it shows
     Bytes initiator_spi{}, responder_spi{};     ///< as hexadecimal text, which rules search
     InlineVector<Bytes, max_listed> vendors{};  ///< the same
@@ -47,30 +47,18 @@ Value identification(const Transaction& transaction, std::size_t index) noexcept
 Value key_exchange_size(const Transaction& transaction, std::size_t index) noexcept;
 Value nonce_size(const Transaction& transaction, std::size_t index) noexcept;
 
-template <auto Message::*Member>
-Value of(const Transaction& transaction, std::size_t index) noexcept {
-    return index == 0 ? detail::value_of(transaction.message.*Member) : Value{};
-}
-template <auto Message::*Member>
-Value number(const Transaction& transaction, std::size_t index) noexcept {
-    return if_there<Member>(transaction.message, index);
-}
-template <auto Message::*Member>
-Value each(const Transaction& transaction, std::size_t index) noexcept {
-    return each_of<Member>(transaction.message, index);
-}
 /// A number of the only transform with which a responder of version 1 answers.
 template <auto Transform::*Member>
 Value chosen_number(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    const Message& message = transaction.message;
-    return !transaction.request && !message.transforms.empty() ? if_there<Member>(message.transforms[0], 0) : Value::none();
+    const Message& message = *transaction.message;
+    return !transaction.request && !message.transforms.empty() ? form_of<Member>(message.transforms[0], 0) : Value::none();
 }
 /// A number of a transform that the initiator of version 1 offers.
 template <auto Transform::*Member>
 Value proposal_number(const Transaction& transaction, std::size_t index) noexcept {
-    const Message& message = transaction.message;
-    return transaction.request && index < message.transforms.size() ? if_there<Member>(message.transforms[index], 0) : Value{};
+    const Message& message = *transaction.message;
+    return transaction.request && index < message.transforms.size() ? form_of<Member>(message.transforms[index], 0) : Value{};
 }
 }  // namespace fields
 
@@ -82,15 +70,15 @@ struct Parser {
     static constexpr std::array hints{Hint::udp(500), Hint::udp(4500)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
-        field<fields::of<&Message::major>>("ike.version", "ike.version_major", "Version: 1 or 2", FieldKind::number),
-        field<fields::of<&Message::minor>>("", "ike.version_minor", "Minor version", FieldKind::number),
+        field<inside<&Transaction::message, &Message::major>>("ike.version", "ike.version_major", "Version: 1 or 2", FieldKind::number),
+        field<inside<&Transaction::message, &Message::minor>>("", "ike.version_minor", "Minor version", FieldKind::number),
         field<&Transaction::initiator_spi>("ike.init_spi", "ike.init_spi",
                                            "SPI of the initiator as hexadecimal text, RFC 7296 section 3.1"),
         field<&Transaction::responder_spi>("ike.resp_spi", "ike.resp_spi",
                                            "SPI of the responder as hexadecimal text, RFC 7296 section 3.1"),
-        field<fields::of<&Message::id>>("", "ike.message_id", "Message identifier", FieldKind::number),
-        field<fields::of<&Message::exchange>>("ike.exchtype", "ike.exchange_type", "Exchange type, RFC 2408 and 7296 section 3.1",
-                                              FieldKind::number),
+        field<inside<&Transaction::message, &Message::id>>("", "ike.message_id", "Message identifier", FieldKind::number),
+        field<inside<&Transaction::message, &Message::exchange>>("ike.exchtype", "ike.exchange_type",
+                                                                 "Exchange type, RFC 2408 and 7296 section 3.1", FieldKind::number),
         field<&fields::role>("ike.role", "ike.role", "Version 2: initiator or responder, by who has begun the IKE SA"),
         field<&fields::chosen_encryption>("", "ike.alg_enc", "Encryption that the responder has chosen"),
         field<fields::chosen_number<&Transform::encryption>>("", "ike.alg_enc_raw", "The same as a number, version 1", FieldKind::number),
@@ -110,7 +98,8 @@ struct Parser {
         field<fields::chosen_number<&Transform::life_duration>>("", "ike.sa_life_duration_raw", "How long the SA lives, version 1",
                                                                 FieldKind::number),
         field<&fields::payload>("ike.payload", "ike.payload[]", "Payloads that are not encrypted, by name"),
-        field<fields::number<&Message::domain>>("", "ike.ikev1.doi", "Domain of interpretation, RFC 2408 section 3.4", FieldKind::number),
+        field<inside<&Transaction::message, &Message::domain>>("", "ike.ikev1.doi", "Domain of interpretation, RFC 2408 section 3.4",
+                                                               FieldKind::number),
         field<&fields::encrypted_payloads>("", "ike.ikev1.encrypted_payloads", "Whether the payloads are encrypted", FieldKind::number),
         field<&fields::proposal_encryption>("", "ike.ikev1.client.proposals[].alg_enc", "Encryption offered"),
         field<fields::proposal_number<&Transform::encryption>>("", "ike.ikev1.client.proposals[].alg_enc_raw", "The same as a number",
@@ -133,21 +122,22 @@ struct Parser {
         field<&fields::vendor_1>("", "ike.ikev1.vendor_ids[]", "Vendor identifiers, as hexadecimal"),
         field<&fields::notify>("ike.notify", "ike.ikev2.notify[]",
                                "Notifications that are not encrypted, by name, RFC 7296 section 3.10.1"),
-        field<each_of<&Transaction::vendors>>("ike.vendor", "", "Vendor identifiers as hexadecimal text, RFC 7296 section 3.12"),
-        field<fields::of<&Message::key_exchange>>("ike.key_exchange_payload", "", "Key exchange data, RFC 7296 section 3.4"),
+        field<form_of<&Transaction::vendors>>("ike.vendor", "", "Vendor identifiers as hexadecimal text, RFC 7296 section 3.12"),
+        field<inside<&Transaction::message, &Message::key_exchange>>("ike.key_exchange_payload", "",
+                                                                     "Key exchange data, RFC 7296 section 3.4"),
         field<&fields::key_exchange_size>("ike.key_exchange_payload_length", "weir.ike.key_exchange_length",
                                           "Octets of the key exchange data", FieldKind::number),
-        field<fields::of<&Message::nonce>>("ike.nonce_payload", "", "Nonce, RFC 7296 section 3.9"),
+        field<inside<&Transaction::message, &Message::nonce>>("ike.nonce_payload", "", "Nonce, RFC 7296 section 3.9"),
         field<&fields::nonce_size>("ike.nonce_payload_length", "weir.ike.nonce_length", "Octets of the nonce", FieldKind::number),
         field<&fields::operation>("ike.operation", "weir.ike.operation",
                                   "Exchange in a word: main, aggressive, quick, informational; sa-init, auth, create-child-sa, ..."),
         field<&fields::encryption>("ike.encryption", "weir.ike.encryptions[]", "Encryption algorithms offered or chosen, by name"),
-        field<fields::each<&Message::key_lengths>>("ike.key_length", "weir.ike.key_lengths[]", "Their key lengths in bits",
-                                                   FieldKind::number),
+        field<inside<&Transaction::message, &Message::key_lengths>>("ike.key_length", "weir.ike.key_lengths[]", "Their key lengths in bits",
+                                                                    FieldKind::number),
         field<&fields::integrity>("ike.integrity", "weir.ike.integrities[]", "Integrity algorithms offered or chosen; version 1: hashes"),
         field<&fields::prf>("ike.prf", "weir.ike.prfs[]", "Pseudo-random functions offered or chosen, version 2"),
-        field<fields::each<&Message::groups>>("ike.dh_group", "", "Key exchange groups offered or chosen; below 14 they are weak",
-                                              FieldKind::number),
+        field<inside<&Transaction::message, &Message::groups>>(
+            "ike.dh_group", "", "Key exchange groups offered or chosen; below 14 they are weak", FieldKind::number),
         field<&fields::group>("", "weir.ike.dh_groups[]", "Key exchange groups offered or chosen, by name"),
         field<&fields::vendor_2>("", "weir.ike.vendor_ids[]", "Vendor identifiers of version 2, as hexadecimal"),
         field<&fields::identification>("ike.identification", "weir.ike.identification",

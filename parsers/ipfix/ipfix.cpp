@@ -94,11 +94,11 @@ void State::report(Direction direction, const Message& message, Emit<Transaction
     for (const Template& one : message.templates) written |= is_new(key_of(message.source, one.id, one.fields));
     unwritten_ = !written;
     if (unwritten_) latest_ = message;
-    emit({message, messages_}, written ? Report::request | Report::log : Report::request, direction);
+    emit({&message, messages_}, written ? Report::request | Report::log : Report::request, direction);
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {
-    if (unwritten_) emit({latest_, messages_}, Report::log, Direction::to_server);
+    if (unwritten_) emit({&latest_, messages_}, Report::log, Direction::to_server);
     unwritten_ = false;
 }
 
@@ -107,7 +107,7 @@ namespace {
 
 template <class Get>
 Value of_template(const Transaction& transaction, std::size_t index, Get&& get) noexcept {
-    const auto& list = transaction.message.templates;
+    const auto& list = transaction.message->templates;
     return index < list.size() ? get(list[index]) : Value{};
 }
 
@@ -115,7 +115,7 @@ Value of_template(const Transaction& transaction, std::size_t index, Get&& get) 
 
 Value operation(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
-    return Value::of(std::string_view{transaction.message.templates.empty() ? "data" : "template"});
+    return Value::of(std::string_view{transaction.message->templates.empty() ? "data" : "template"});
 }
 Value template_id(const Transaction& transaction, std::size_t index) noexcept {
     return of_template(transaction, index, [](const Template& one) { return Value::of(one.id); });
@@ -125,9 +125,6 @@ Value template_fields(const Transaction& transaction, std::size_t index) noexcep
 }
 Value template_options(const Transaction& transaction, std::size_t index) noexcept {
     return of_template(transaction, index, [](const Template& one) { return Value::flag(one.options); });
-}
-Value enterprise(const Transaction& transaction, std::size_t index) noexcept {
-    return each_of<&Message::enterprises>(transaction.message, index);
 }
 
 }  // namespace fields

@@ -13,8 +13,8 @@ inline constexpr std::size_t max_known = 64;    ///< sources and templates of on
 inline constexpr std::size_t max_read = 32768;  ///< octets of a message over TCP that are waited for and read
 
 struct Transaction {
-    const Message& message;
-    std::uint64_t messages = 0;  ///< of the session, up to and with this one
+    const Message* message = nullptr;  ///< never null
+    std::uint64_t messages = 0;        ///< of the session, up to and with this one
 };
 
 class State {
@@ -43,16 +43,6 @@ Value operation(const Transaction& transaction, std::size_t index) noexcept;
 Value template_id(const Transaction& transaction, std::size_t index) noexcept;
 Value template_fields(const Transaction& transaction, std::size_t index) noexcept;
 Value template_options(const Transaction& transaction, std::size_t index) noexcept;
-Value enterprise(const Transaction& transaction, std::size_t index) noexcept;
-
-template <auto Message::*Member>
-Value of(const Transaction& transaction, std::size_t index) noexcept {
-    return index == 0 ? detail::value_of(transaction.message.*Member) : Value{};
-}
-template <auto Message::*Member>
-Value number(const Transaction& transaction, std::size_t index) noexcept {
-    return if_there<Member>(transaction.message, index);
-}
 }  // namespace fields
 
 struct Parser {
@@ -63,30 +53,32 @@ struct Parser {
     static constexpr std::array hints{Hint::udp(4739), Hint::udp(2055), Hint::udp(9995), Hint::udp(9996), Hint::tcp(4739)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
-        field<fields::of<&Message::version>>("ipfix.version", "ipfix.version", "5 or 9 (NetFlow) or 10 (IPFIX), RFC 7011 section 3.1",
-                                             FieldKind::number),
+        field<inside<&Transaction::message, &Message::version>>("ipfix.version", "ipfix.version",
+                                                                "5 or 9 (NetFlow) or 10 (IPFIX), RFC 7011 section 3.1", FieldKind::number),
         field<&fields::operation>("ipfix.operation", "ipfix.operation", "What the message brings: template, or only data"),
-        field<fields::of<&Message::source>>("ipfix.source_id", "ipfix.source_id",
-                                            "Observation domain, RFC 7011 section 3.1; NetFlow 5: engine type and engine",
-                                            FieldKind::number),
-        field<fields::of<&Message::sequence>>("ipfix.sequence", "ipfix.sequence", "Sequence number, RFC 7011 section 3.1",
-                                              FieldKind::number),
-        field<fields::of<&Message::export_time>>("ipfix.export_time", "ipfix.export_time", "When it was exported, seconds since 1970",
-                                                 FieldKind::number),
-        field<fields::number<&Message::uptime>>("", "ipfix.uptime", "NetFlow: milliseconds since the exporter started", FieldKind::number),
-        field<fields::number<&Message::count>>("ipfix.count", "ipfix.count", "NetFlow: records in the message, templates among them",
-                                               FieldKind::number),
-        field<fields::number<&Message::sampling>>("ipfix.sampling", "ipfix.sampling", "NetFlow 5: one of so many packets is sampled",
-                                                  FieldKind::number),
-        field<fields::of<&Message::data_sets>>("ipfix.data_sets", "ipfix.data_sets", "Sets of flow records in the message",
-                                               FieldKind::number),
+        field<inside<&Transaction::message, &Message::source>>(
+            "ipfix.source_id", "ipfix.source_id", "Observation domain, RFC 7011 section 3.1; NetFlow 5: engine type and engine",
+            FieldKind::number),
+        field<inside<&Transaction::message, &Message::sequence>>("ipfix.sequence", "ipfix.sequence",
+                                                                 "Sequence number, RFC 7011 section 3.1", FieldKind::number),
+        field<inside<&Transaction::message, &Message::export_time>>("ipfix.export_time", "ipfix.export_time",
+                                                                    "When it was exported, seconds since 1970", FieldKind::number),
+        field<inside<&Transaction::message, &Message::uptime>>("", "ipfix.uptime", "NetFlow: milliseconds since the exporter started",
+                                                               FieldKind::number),
+        field<inside<&Transaction::message, &Message::count>>("ipfix.count", "ipfix.count",
+                                                              "NetFlow: records in the message, templates among them", FieldKind::number),
+        field<inside<&Transaction::message, &Message::sampling>>("ipfix.sampling", "ipfix.sampling",
+                                                                 "NetFlow 5: one of so many packets is sampled", FieldKind::number),
+        field<inside<&Transaction::message, &Message::data_sets>>("ipfix.data_sets", "ipfix.data_sets",
+                                                                  "Sets of flow records in the message", FieldKind::number),
         field<&fields::template_id>("ipfix.template", "ipfix.templates[].id", "Templates in the message, RFC 7011 section 3.4.1",
                                     FieldKind::number),
         field<&fields::template_fields>("", "ipfix.templates[].fields", "Fields of a template; 0: it is withdrawn", FieldKind::number),
         field<&fields::template_options>("", "ipfix.templates[].options", "A template of options, RFC 7011 section 3.4.2",
                                          FieldKind::number),
-        field<&fields::enterprise>("ipfix.enterprise", "ipfix.enterprises[]",
-                                   "Enterprises whose own fields the templates hold, RFC 7011 section 3.2", FieldKind::number),
+        field<inside<&Transaction::message, &Message::enterprises>>("ipfix.enterprise", "ipfix.enterprises[]",
+                                                                    "Enterprises whose own fields the templates hold, RFC 7011 section 3.2",
+                                                                    FieldKind::number),
         field<&Transaction::messages>("ipfix.messages", "ipfix.messages", "Messages of the session so far"),
     };
     enum AnomalyId : unsigned { malformed_data = 1, message_too_long };

@@ -42,19 +42,6 @@ Value ticket_weak_encryption(const Transaction& transaction, std::size_t index) 
 Value error_name(const Transaction& transaction, std::size_t index) noexcept;
 Value preauthentication(const Transaction& transaction, std::size_t index) noexcept;
 Value offered(const Transaction& transaction, std::size_t index) noexcept;
-
-template <auto Message::*Member>
-Value each(const Transaction& transaction, std::size_t index) noexcept {
-    return each_of<Member>(transaction.message, index);
-}
-template <auto Message::*Member>
-Value text(const Transaction& transaction, std::size_t index) noexcept {
-    return index == 0 ? detail::value_of(transaction.message.*Member) : Value{};
-}
-template <auto Message::*Member>
-Value number(const Transaction& transaction, std::size_t index) noexcept {
-    return if_there<Member>(transaction.message, index);
-}
 }  // namespace fields
 
 struct Parser {
@@ -70,12 +57,15 @@ struct Parser {
                              FieldKind::number),
         field<&fields::type_name>("", "krb5.msg_type", "Message type by name"),
         field<&Transaction::failed_request>("", "krb5.failed_request", "Of an error: the type of the request; UNKNOWN where none was seen"),
-        field<fields::number<&Message::error>>("krb5_err_code", "", "Error code, RFC 4120 section 7.5.9", FieldKind::number),
+        field<inside<&Transaction::message, &Message::error>>("krb5_err_code", "", "Error code, RFC 4120 section 7.5.9", FieldKind::number),
         field<&fields::error_name>("", "krb5.error_code", "Error code by name"),
-        field<fields::each<&Message::client>>("krb5_cname", "", "Name of the client, component by component, RFC 4120 section 5.2.2"),
+        field<inside<&Transaction::message, &Message::client>>("krb5_cname", "",
+                                                               "Name of the client, component by component, RFC 4120 section 5.2.2"),
         field<&Transaction::client>("", "krb5.cname", "Name of the client"),
-        field<fields::text<&Message::realm>>("krb5.realm", "krb5.realm", "Realm: the client's in responses, else the server's"),
-        field<fields::each<&Message::server>>("krb5_sname", "", "Name of the server, component by component, RFC 4120 section 5.2.2"),
+        field<inside<&Transaction::message, &Message::realm>>("krb5.realm", "krb5.realm",
+                                                              "Realm: the client's in responses, else the server's"),
+        field<inside<&Transaction::message, &Message::server>>("krb5_sname", "",
+                                                               "Name of the server, component by component, RFC 4120 section 5.2.2"),
         field<&Transaction::server>("", "krb5.sname", "Name of the server"),
         field<&fields::encryption_name>("krb5.encryption", "krb5.encryption", "Encryption of a response by name, RFC 4120 section 5.2.9"),
         field<&fields::weak_encryption>("krb5.weak_encryption", "krb5.weak_encryption",
@@ -89,7 +79,7 @@ struct Parser {
         field<&fields::preauthentication>("krb5.preauth", "weir.krb5.preauth", "Whether a request proves who sends it", FieldKind::number),
         field<&fields::offered>("krb5.etype", "weir.krb5.etypes[]", "Encryption types that the client takes, the best first",
                                 FieldKind::number),
-        field<fields::text<&Message::error_text>>("", "weir.krb5.error_text", "Text of an error"),
+        field<inside<&Transaction::message, &Message::error_text>>("", "weir.krb5.error_text", "Text of an error"),
     };
     enum AnomalyId : unsigned { malformed_data = 1, message_too_long };
     static constexpr std::array anomalies{

@@ -197,7 +197,7 @@ Value from_response(const Transaction& transaction, std::size_t index, Get&& get
     return index == 0 && transaction.answer != nullptr ? get(*transaction.answer) : Value{};
 }
 Value attribute(const Message* message, std::size_t index) noexcept {
-    return message != nullptr ? each_of<&Message::attributes>(*message, index) : Value{};
+    return message != nullptr ? form_of<&Message::attributes>(*message, index) : Value{};
 }
 
 }  // namespace
@@ -243,7 +243,7 @@ Value response_text(const Transaction& transaction, std::size_t index) noexcept 
     return from_response(transaction, index, [](const Message& answer) { return detail::value_of(answer.text); });
 }
 Value result(const Transaction& transaction, std::size_t index) noexcept {
-    return from_response(transaction, index, [](const Message& answer) { return if_there<&Message::result>(answer, 0); });
+    return from_response(transaction, index, [](const Message& answer) { return form_of<&Message::result>(answer, 0); });
 }
 Value result_name(const Transaction& transaction, std::size_t index) noexcept {
     return from_response(transaction, index, [](const Message& answer) {

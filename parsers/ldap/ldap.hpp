@@ -84,11 +84,6 @@ Value text(const Transaction& transaction, std::size_t index) noexcept {
     const bool here = transaction.request != nullptr && transaction.request->op == Which;
     return here ? detail::value_of(transaction.*Member) : Value::none();
 }
-template <auto Request::*Member>
-Value number(const Transaction& transaction, std::size_t index) noexcept {
-    if (index != 0) return {};
-    return transaction.request != nullptr ? if_there<Member>(*transaction.request, 0) : Value::none();
-}
 /// What `Get` says of a response, where it is of this operation.
 template <auto Get, Op Which>
 Value of_response(const Transaction& transaction, std::size_t index) noexcept {
@@ -116,21 +111,21 @@ struct Parser {
         field<&Transaction::dn>("ldap.request.dn", "", "Distinguished name that the request is about"),
         field<&fields::request_attribute>("ldap.request.attribute_type", "",
                                           "Attributes that a search wants, or that are added or changed: when the request is judged"),
-        field<fields::number<&Request::version>>("", "ldap.request.bind_request.version", "Version, RFC 4511 section 4.2",
-                                                 FieldKind::number),
+        field<inside<&Transaction::request, &Request::version>>("", "ldap.request.bind_request.version", "Version, RFC 4511 section 4.2",
+                                                                FieldKind::number),
         field<fields::text<&Transaction::dn, Op::bind_request>>("", "ldap.request.bind_request.name", "Who binds, RFC 4511 section 4.2"),
         field<fields::text<&Transaction::mechanism, Op::bind_request>>("ldap.sasl_mechanism", "ldap.request.bind_request.sasl.mechanism",
                                                                        "SASL mechanism, RFC 4511 section 4.2"),
         field<fields::text<&Transaction::dn, Op::search_request>>("", "ldap.request.search_request.base_object",
                                                                   "Where is searched, RFC 4511 section 4.5.1.1"),
-        field<fields::number<&Request::scope>>("", "ldap.request.search_request.scope", "0 the object, 1 one level, 2 the whole subtree",
-                                               FieldKind::number),
-        field<fields::number<&Request::aliases>>("", "ldap.request.search_request.deref_alias",
-                                                 "Whether aliases are followed, RFC 4511 section 4.5.1.3", FieldKind::number),
-        field<fields::number<&Request::size_limit>>("", "ldap.request.search_request.size_limit", "Entries wanted at most; 0: all",
-                                                    FieldKind::number),
-        field<fields::number<&Request::time_limit>>("", "ldap.request.search_request.time_limit", "Seconds given to the search; 0: any",
-                                                    FieldKind::number),
+        field<inside<&Transaction::request, &Request::scope>>("", "ldap.request.search_request.scope",
+                                                              "0 the object, 1 one level, 2 the whole subtree", FieldKind::number),
+        field<inside<&Transaction::request, &Request::aliases>>(
+            "", "ldap.request.search_request.deref_alias", "Whether aliases are followed, RFC 4511 section 4.5.1.3", FieldKind::number),
+        field<inside<&Transaction::request, &Request::size_limit>>("", "ldap.request.search_request.size_limit",
+                                                                   "Entries wanted at most; 0: all", FieldKind::number),
+        field<inside<&Transaction::request, &Request::time_limit>>("", "ldap.request.search_request.time_limit",
+                                                                   "Seconds given to the search; 0: any", FieldKind::number),
         field<fields::text<&Transaction::dn, Op::modify_request>>("", "ldap.request.modify_request.object", dn_doc),
         field<fields::text<&Transaction::dn, Op::add_request>>("", "ldap.request.add_request.entry", dn_doc),
         field<fields::text<&Transaction::dn, Op::del_request>>("", "ldap.request.del_request.dn", dn_doc),

@@ -52,11 +52,6 @@ Value version(const Transaction& transaction, std::size_t index) noexcept;
 Value agent(const Transaction& transaction, std::size_t index) noexcept;
 Value sampling_rate(const Transaction& transaction, std::size_t index) noexcept;
 Value drops(const Transaction& transaction, std::size_t index) noexcept;
-
-template <auto Message::*Member>
-Value of(const Transaction& transaction, std::size_t index) noexcept {
-    return index == 0 ? detail::value_of(transaction.message.*Member) : Value{};
-}
 }  // namespace fields
 
 struct Parser {
@@ -69,14 +64,18 @@ struct Parser {
     static constexpr std::array fields{
         field<&fields::version>("sflow.version", "sflow.version", "Version of the datagram: 5", FieldKind::number),
         field<&fields::agent>("sflow.agent", "sflow.agent", "Address by which the agent is known"),
-        field<fields::of<&Message::sub_agent>>("sflow.sub_agent", "sflow.sub_agent", "Which part of the agent", FieldKind::number),
-        field<fields::of<&Message::sequence>>("sflow.sequence", "sflow.sequence", "Sequence number of the datagram", FieldKind::number),
-        field<fields::of<&Message::uptime>>("", "sflow.uptime", "Milliseconds since the agent started", FieldKind::number),
-        field<fields::of<&Message::samples>>("sflow.samples", "sflow.samples", "Samples in the datagram", FieldKind::number),
-        field<fields::of<&Message::flow_samples>>("sflow.flow_samples", "sflow.flow_samples", "Samples of packets among them",
-                                                  FieldKind::number),
-        field<fields::of<&Message::counter_samples>>("sflow.counter_samples", "sflow.counter_samples", "Samples of counters among them",
-                                                     FieldKind::number),
+        field<inside<&Transaction::message, &Message::sub_agent>>("sflow.sub_agent", "sflow.sub_agent", "Which part of the agent",
+                                                                  FieldKind::number),
+        field<inside<&Transaction::message, &Message::sequence>>("sflow.sequence", "sflow.sequence", "Sequence number of the datagram",
+                                                                 FieldKind::number),
+        field<inside<&Transaction::message, &Message::uptime>>("", "sflow.uptime", "Milliseconds since the agent started",
+                                                               FieldKind::number),
+        field<inside<&Transaction::message, &Message::samples>>("sflow.samples", "sflow.samples", "Samples in the datagram",
+                                                                FieldKind::number),
+        field<inside<&Transaction::message, &Message::flow_samples>>("sflow.flow_samples", "sflow.flow_samples",
+                                                                     "Samples of packets among them", FieldKind::number),
+        field<inside<&Transaction::message, &Message::counter_samples>>("sflow.counter_samples", "sflow.counter_samples",
+                                                                        "Samples of counters among them", FieldKind::number),
         field<&fields::sampling_rate>("sflow.sampling_rate", "sflow.sampling_rate", "One of so many packets is sampled", FieldKind::number),
         field<&fields::drops>("", "sflow.drops", "Packets that the agent could not sample so far", FieldKind::number),
         field<&Transaction::datagrams>("sflow.datagrams", "sflow.datagrams", "Datagrams of the session so far"),

@@ -96,10 +96,6 @@ Value status_name(const Transaction& transaction, std::size_t index) noexcept {
     if (transaction.body == nullptr || !transaction.body->status) return Value::none();
     return detail::value_of(tacacs::status_name(transaction.type, *transaction.body->status));
 }
-Value argument(const Transaction& transaction, std::size_t index) noexcept {
-    if (transaction.body == nullptr || index >= transaction.body->arguments.size()) return {};
-    return Value::of(transaction.body->arguments[index]);
-}
 
 }  // namespace fields
 }  // namespace weir::tacacs

@@ -35,19 +35,6 @@ namespace fields {
 Value version(const Transaction& transaction, std::size_t index) noexcept;
 Value operation(const Transaction& transaction, std::size_t index) noexcept;
 Value status_name(const Transaction& transaction, std::size_t index) noexcept;
-Value argument(const Transaction& transaction, std::size_t index) noexcept;
-
-/// A member of the body, where it is in clear.
-template <auto Member>
-Value in_body(const Transaction& transaction, std::size_t index) noexcept {
-    if (index != 0) return {};
-    if (transaction.body == nullptr) return Value::none();
-    const auto& member = transaction.body->*Member;
-    if constexpr (requires { member.has_value(); })
-        return member ? Value::of(*member) : Value::none();
-    else
-        return detail::value_of(member);
-}
 }  // namespace fields
 
 struct Parser {
@@ -69,29 +56,33 @@ struct Parser {
                                                "Sessions share the connection, RFC 8907 section 4.3"),
         field<&Transaction::session_id>("tacacs.session_id", "tacacs.session_id", "Session identifier, RFC 8907 section 4.1"),
         field<&Transaction::length>("tacacs.length", "tacacs.length", "Octets of the body"),
-        field<fields::in_body<&Body::user>>("tacacs.user", "tacacs.user", "User, where the body is in clear, RFC 8907 section 5.1"),
-        field<fields::in_body<&Body::port>>("tacacs.port", "tacacs.port", "Port of the client on which the user is, RFC 8907 section 5.1"),
-        field<fields::in_body<&Body::remote_address>>("tacacs.rem_addr", "tacacs.rem_addr",
-                                                      "Where the user comes from, RFC 8907 section 5.1"),
-        field<fields::in_body<&Body::privilege>>("tacacs.priv_lvl", "tacacs.priv_lvl", "Privilege level, 0 to 15, RFC 8907 section 9",
-                                                 FieldKind::number),
-        field<fields::in_body<&Body::action>>("tacacs.action", "tacacs.action",
-                                              "Authentication: 1 login, 2 change of password, 4 outbound, RFC 8907 section 5.1",
-                                              FieldKind::number),
-        field<fields::in_body<&Body::authentication_type>>("tacacs.authen_type", "tacacs.authen_type",
-                                                           "1 ASCII, 2 PAP, 3 CHAP, 5 MS-CHAP, 6 MS-CHAPv2, RFC 8907 section 5.1",
-                                                           FieldKind::number),
-        field<fields::in_body<&Body::service>>("tacacs.service", "tacacs.service",
-                                               "Authentication service: 1 login, 2 enable, 3 PPP, ..., RFC 8907 section 5.1",
-                                               FieldKind::number),
-        field<fields::in_body<&Body::accounting_flags>>("tacacs.acct_flags", "tacacs.acct_flags",
-                                                        "Accounting: 2 start, 4 stop, 8 watchdog, RFC 8907 section 7.1", FieldKind::number),
-        field<fields::in_body<&Body::status>>("tacacs.status", "", "Status of a reply, RFC 8907 sections 5.2, 6.2, 7.2", FieldKind::number),
+        field<inside<&Transaction::body, &Body::user>>("tacacs.user", "tacacs.user",
+                                                       "User, where the body is in clear, RFC 8907 section 5.1"),
+        field<inside<&Transaction::body, &Body::port>>("tacacs.port", "tacacs.port",
+                                                       "Port of the client on which the user is, RFC 8907 section 5.1"),
+        field<inside<&Transaction::body, &Body::remote_address>>("tacacs.rem_addr", "tacacs.rem_addr",
+                                                                 "Where the user comes from, RFC 8907 section 5.1"),
+        field<inside<&Transaction::body, &Body::privilege>>("tacacs.priv_lvl", "tacacs.priv_lvl",
+                                                            "Privilege level, 0 to 15, RFC 8907 section 9", FieldKind::number),
+        field<inside<&Transaction::body, &Body::action>>("tacacs.action", "tacacs.action",
+                                                         "Authentication: 1 login, 2 change of password, 4 outbound, RFC 8907 section 5.1",
+                                                         FieldKind::number),
+        field<inside<&Transaction::body, &Body::authentication_type>>(
+            "tacacs.authen_type", "tacacs.authen_type", "1 ASCII, 2 PAP, 3 CHAP, 5 MS-CHAP, 6 MS-CHAPv2, RFC 8907 section 5.1",
+            FieldKind::number),
+        field<inside<&Transaction::body, &Body::service>>("tacacs.service", "tacacs.service",
+                                                          "Authentication service: 1 login, 2 enable, 3 PPP, ..., RFC 8907 section 5.1",
+                                                          FieldKind::number),
+        field<inside<&Transaction::body, &Body::accounting_flags>>(
+            "tacacs.acct_flags", "tacacs.acct_flags", "Accounting: 2 start, 4 stop, 8 watchdog, RFC 8907 section 7.1", FieldKind::number),
+        field<inside<&Transaction::body, &Body::status>>("tacacs.status", "", "Status of a reply, RFC 8907 sections 5.2, 6.2, 7.2",
+                                                         FieldKind::number),
         field<&fields::status_name>("", "tacacs.status", "Status of a reply by name: pass, fail, getpass, pass_add, success, ..."),
-        field<fields::in_body<&Body::server_message>>("tacacs.server_msg", "tacacs.server_msg", "What the server wants shown to the user"),
-        field<&fields::argument>("tacacs.args", "tacacs.args[]",
-                                 "Arguments of an authorization or accounting packet: the command, RFC 8907 sections 6.1, 7.1"),
-        field<fields::in_body<&Body::secret>>("tacacs.password", "", "What the user proves himself with, sent in clear"),
+        field<inside<&Transaction::body, &Body::server_message>>("tacacs.server_msg", "tacacs.server_msg",
+                                                                 "What the server wants shown to the user"),
+        field<inside<&Transaction::body, &Body::arguments>>(
+            "tacacs.args", "tacacs.args[]", "Arguments of an authorization or accounting packet: the command, RFC 8907 sections 6.1, 7.1"),
+        field<inside<&Transaction::body, &Body::secret>>("tacacs.password", "", "What the user proves himself with, sent in clear"),
     };
     enum AnomalyId : unsigned { malformed_header = 1, malformed_body };
     static constexpr std::array anomalies{
