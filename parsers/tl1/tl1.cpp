@@ -144,7 +144,8 @@ void State::command(Bytes text, Emit<Transaction> emit) noexcept {
     constexpr std::size_t parts = 5;  // code, TID, AID, CTAG, general block; the rest is payload
     std::array<Bytes, parts> part{};
     bool separated = false;
-    for (std::size_t i = 0; i < parts && (i == 0 || separated); ++i) part[i] = trimmed(take_part(text, ':', i == 0 ? &separated : nullptr));
+    part[0] = trimmed(take_part(text, ':', &separated));
+    for (std::size_t i = 1; i < parts; ++i) part[i] = trimmed(take_part(text, ':'));
     std::size_t begin = part[0].size();
     while (begin > 0 && is_code_byte(part[0][begin - 1])) --begin;
     const Bytes code = part[0].subspan(begin);
