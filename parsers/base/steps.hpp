@@ -29,4 +29,11 @@ template <class Step>
     return Fed::ok(at);
 }
 
+/// What a client has sent before the answer that says whose bytes they are (CONNECT, STARTTLS, SOCKS): they wait for it. More of
+/// them than any client sends at a venture show that the answer is not seen, and what it was. `held` begins behind the `consumed`.
+[[nodiscard]] inline Fed wait_for_answer(Bytes held, std::size_t consumed = 0) noexcept {
+    constexpr std::size_t most = 4096;
+    return held.size() > most ? Fed::upgraded(consumed) : Fed::need_more(consumed);
+}
+
 }  // namespace weir

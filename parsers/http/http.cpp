@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "parsers/base/steps.hpp"
 #include "parsers/base/text_lines.hpp"
 
 namespace weir::http {
@@ -55,7 +56,8 @@ Fed State::feed(Direction direction, Bytes bytes, Emit<Transaction> emit) noexce
     std::size_t consumed = 0;
     while (!upgraded_ && consumed < bytes.size()) {
         // Whether a request follows a CONNECT hangs on its response (RFC 9110 section 9.3.6).
-        if (direction == Direction::to_server && !waiting_.empty() && is_connect(waiting_.back())) return Fed::need_more(consumed);
+        const bool asked = direction == Direction::to_server && !waiting_.empty() && is_connect(waiting_.back());
+        if (asked) return wait_for_answer(bytes.subspan(consumed), consumed);
         const Bytes rest = bytes.subspan(consumed);
         Fed fed{};
         switch (sides_[static_cast<std::size_t>(direction)].phase) {

@@ -68,7 +68,7 @@ bool State::Command::many_lines() const noexcept {
 }
 
 Fed State::client(Bytes bytes, Emit<Transaction> emit) noexcept {
-    if (!waiting_.empty() && waiting_.back().is("stls")) return Fed::need_more(0);  // whose bytes these are, the answer says
+    if (!waiting_.empty() && waiting_.back().is("stls")) return wait_for_answer(bytes);  // whose bytes these are, the answer says
     const TextLine line = lines_.next(Direction::to_server, bytes);
     if (LineReader::too_long(line, bytes)) {
         emit.anomaly(1, Direction::to_server);

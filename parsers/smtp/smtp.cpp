@@ -79,7 +79,7 @@ Fed State::client(Bytes bytes, Emit<Transaction> emit) noexcept {
         return Fed::ok(skipped);
     }
     // Whose bytes follow STARTTLS, its reply says.
-    if (!waiting_.empty() && waiting_.back() == Verb::starttls) return Fed::need_more(0);
+    if (!waiting_.empty() && waiting_.back() == Verb::starttls) return wait_for_answer(bytes);
     const TextLine line = lines_.next(Direction::to_server, bytes);
     if (LineReader::too_long(line, bytes)) {
         emit.anomaly(1, Direction::to_server);

@@ -124,7 +124,7 @@ void State::finish(Emit<Transaction> emit) noexcept {
 }
 
 Fed State::client(Bytes bytes, Emit<Transaction> emit) noexcept {
-    if (command_ >= 0) return Fed::need_more(0);  // whose bytes these are, the server's answer says
+    if (command_ >= 0) return wait_for_answer(bytes);  // whose bytes these are, the server's answer says
     if (version_ == 0) version_ = bytes[0];
     if (version_ == 4) return request_v4(bytes, emit);
     if (version_ != 5) return broken(Direction::to_server, emit);

@@ -81,6 +81,16 @@ TEST_CASE("upgrade: a client that does not wait for the proxy's answer") {
     CHECK(bench.listener.found == "http tls");
 }
 
+TEST_CASE("upgrade: a capture of the client's side alone") {
+    Bench bench{3128};
+    bench.say(up, "CONNECT inner.example:443 HTTP/1.1\r\nHost: inner.example\r\n\r\n");
+    bench.say(up, client_hello());
+    CHECK(bench.listener.found == "http");
+    bench.say(up, tls_wire::record(23, Wire(5000, 0x55), 0x0303));
+    bench.say(up, tls_wire::record(23, Wire(10, 0x55), 0x0303));
+    CHECK(bench.listener.found == "http tls");
+}
+
 TEST_CASE("upgrade: bytes of the inner protocol in the same segment as the response") {
     Bench bench{8080};
     bench.say(up, "CONNECT inner.example:22 HTTP/1.1\r\nHost: inner.example\r\n\r\n");
