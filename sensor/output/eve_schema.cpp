@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/output/eve_schema.hpp"
 
-#include <set>
 
 #include "parsers/registry.hpp"
 #include "sensor/output/app_plan.hpp"
@@ -241,8 +240,9 @@ std::string eve_schema() {
     json.raw_member("required", R"(["timestamp","event_type"])");
     json.member("additionalProperties", false);
 
-    std::vector<AppPlan> plans;
-    for (const ParserInfo& parser : protocols()) plans.emplace_back(parser.fields);
+    std::vector<Field> fields;  // of all protocols together: some share an object (HTTP/1 and HTTP/2)
+    for (const ParserInfo& parser : protocols()) fields.insert(fields.end(), parser.fields.begin(), parser.fields.end());
+    const AppPlan plan{fields};
     json.begin_object("properties");
     json.raw_members(common_members);
     json.begin_object("event_type");
@@ -253,10 +253,7 @@ std::string eve_schema() {
     }
     json.end_array();
     json.end_object();
-    std::set<std::string_view> known;  // a root that two protocols share is described where it comes first
-    for (const AppPlan& plan : plans)
-        for (const AppPlan::Node& root : plan.roots())
-            if (known.insert(root.key).second) describe_root(json, root);
+    for (const AppPlan::Node& root : plan.roots()) describe_root(json, root);
     json.end_object();
 
     json.raw_member("allOf", conditions);
@@ -272,14 +269,10 @@ std::string eve_schema() {
     json.member("additionalProperties", false);
     json.begin_object("properties");
     json.raw_members(weir_members);
-    known.clear();
-    for (const AppPlan& plan : plans) {
-        for (const AppPlan::Node& node : plan.extra()) {
-            if (!known.insert(node.key).second) continue;
-            json.begin_object(node.key);
-            describe(json, node);
-            json.end_object();
-        }
+    for (const AppPlan::Node& node : plan.extra()) {
+        json.begin_object(node.key);
+        describe(json, node);
+        json.end_object();
     }
     json.end_object();
     json.end_object();
