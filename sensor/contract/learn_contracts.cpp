@@ -114,7 +114,6 @@ private:
         const IpAddress &own = facing == Facing::egress ? key.client : key.server, &peer = facing == Facing::egress ? key.server : key.client;
         const auto at = out_.devices.index.find(own);
         if (at == out_.devices.index.end() || use.sessions == 0 || is_allowed(key, use, facing)) return;
-        if (const Device* const other = out_.devices.find(peer); other == &out_.devices.list[at->second]) return;
         Deed& deed = deeds_[{at->second, facing, peer, key.protocol, {key.port, key.port}, key.reversed}];
         if (key.app != no_protocol) deed.apps.insert(key.app);
         deed.unknown = deed.unknown || key.unknown;

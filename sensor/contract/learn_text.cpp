@@ -139,8 +139,8 @@ private:
         std::vector<const Device*> listed;
         for (const Device& device : proposal_.devices.list)
             if (device.known == no_equipment) listed.push_back(&device);
-        if (listed.empty()) return;
-        out_ += "equipment:\n";
+        if (listed.empty() && !proposal_.contracts.empty()) return;
+        out_ += listed.empty() ? "equipment: []\n" : "equipment:\n";
         for (const Device* const device : listed) {
             std::string contract;
             const auto row = static_cast<std::size_t>(device - proposal_.devices.list.data());
