@@ -9,13 +9,9 @@
 #include <memory>
 
 #include "sensor/cli/exit_code.hpp"
-#include "sensor/cli/progress.hpp"
-#include "sensor/cli/rule_cache.hpp"
-#include "sensor/cli/rules.hpp"
+#include "sensor/cli/quiet_run.hpp"
 #include "sensor/contract/learn_text.hpp"
-#include "sensor/inspect/worker.hpp"
 #include "sensor/output/file_sink.hpp"
-#include "sensor/source/capture_source.hpp"
 
 namespace weir::cli {
 namespace {
@@ -34,33 +30,6 @@ Result<std::vector<AddressRange>, std::string> ranges_of(const std::vector<std::
         if (!AddressRange::parse(text, out, reason)) return Unexpected{fmt::format("{} {}: {}", option, text, reason)};
     normalise(out);
     return out;
-}
-
-/// The shipped packs: a session in which one of them finds something is never proposed without review.
-Result<std::shared_ptr<const RuleBook>, std::string> shipped_rules(const Config& config) {
-    auto loaded = load_rules({}, config, {});
-    if (!loaded) return Unexpected{loaded.error()};
-    RuleCache cache{config.rule_cache};
-    auto compiled = rules::compile(std::move(loaded->result.rules), rules::CompileOptions{&cache});
-    if (!compiled) return Unexpected{compiled.error()};
-    return std::shared_ptr<const RuleBook>{std::make_shared<RuleBook>(std::move(*compiled))};
-}
-
-/// One worker without outputs; what it says is thrown away, what it sees goes to the survey.
-void survey(CaptureSource& source, const Config& config, const Shared& shared, learn::Survey& survey) {
-    EventRing ring;
-    Worker worker{config, shared, ring, {}, false};
-    worker.attach(survey);
-    Burst burst;
-    Time last_time = 0;
-    Progress progress;
-    while (source.next(burst)) {
-        last_time = burst.packets.back().time;
-        worker.process(burst, burst.packets.back().number + 1);
-        while (ring.front()) ring.pop();
-        progress.update(source.position(), source.total(), source.packets());
-    }
-    worker.finish(burst.clock, last_time);
 }
 
 int learn(const Options& options) {
@@ -86,30 +55,19 @@ int learn(const Options& options) {
         policy = std::move(*loaded);
         devices.policy = policy.get();
     }
-    auto captures = find_captures(options.captures);
-    if (!captures) return refuse(captures.error());
-
-    Config config;
-    config.evidence = false;
-    Shared shared;
-    const std::vector<std::string> alerts_alone{"alert"};
-    (void)shared.eve.select(alerts_alone);
-    auto rules = shipped_rules(config);
-    if (!rules) return refuse(rules.error());
-    shared.rules = std::move(*rules);
-    shared.names = std::make_shared<EveNames>();
-    shared.identifier = std::make_shared<Identifier>();
-    shared.services = std::make_shared<ServicePorts>();
-
-    CaptureSource source{*captures};
+    auto run = QuietRun::open(options.captures);
+    if (!run) return refuse(run.error());
+    // Without the policy: what it does not allow would be findings, and these are to come from rules and detectors alone.
+    const auto worker = run->add(nullptr);
+    if (!worker) return refuse(worker.error());
     learn::Survey seen;
-    survey(source, config, shared, seen);
-    for (const CaptureReport& report : source.reports()) {
-        if (!report.recognised) return refuse(report.name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)");
-        if (!report.damage.empty()) fmt::print(stderr, "weir: {}: not read to its end: {}\n", report.name, report.damage);
-    }
+    (*worker)->attach(seen);
+    std::vector<std::string> warnings;
+    if (const auto failed = run->run([](std::size_t, const RecordHead&) {}, warnings)) return refuse(*failed);
+    for (const std::string& warning : warnings) fmt::print(stderr, "weir: {}\n", warning);
+
     const learn::Proposal proposal = learn::propose(seen, devices);
-    const std::string text = learn::policy_text(proposal, seen, {*captures, source.packets(), options.policy});
+    const std::string text = learn::policy_text(proposal, seen, {run->captures(), run->packets(), options.policy});
     if (options.output.empty()) {
         fmt::print("{}", text);
         std::fflush(stdout);  // before what is said about it

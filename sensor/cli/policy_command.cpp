@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "sensor/cli/policy.hpp"
+#include "sensor/cli/policy_diff.hpp"
+#include "sensor/cli/policy_expect.hpp"
 
 namespace weir::cli {
 namespace {
@@ -43,6 +45,22 @@ void add_policy(CLI::App& app, int& code) {
         question->now = now();
         code = policy_explain(*question, std::cout, std::cerr);
     });
+
+    auto* const test = command->add_subcommand("test", "Asks the policy about the sessions of a file; exit code 3 if a verdict is not the expected one");
+    auto expectations = std::make_shared<std::string>();
+    test->add_option("EXPECTATIONS", *expectations, "A file with `policy:` and `expect:`")->required();
+    test->callback([expectations, &code] { code = policy_test(*expectations, now(), std::cout, std::cerr); });
+
+    auto* const diff = command->add_subcommand("diff", "Which alerts a change of the policy brings and takes away; exit code 3 if it brings one");
+    struct Change {
+        std::string before, after;
+        std::vector<std::string> captures;
+    };
+    auto change = std::make_shared<Change>();
+    diff->add_option("OLD", change->before, "The policy as it was")->required();
+    diff->add_option("NEW", change->after, "The policy as it is to be")->required();
+    diff->add_option("CAPTURE", change->captures, "Captures, or folders of them")->required();
+    diff->callback([change, &code] { code = policy_diff(change->before, change->after, change->captures, std::cout, std::cerr); });
 }
 
 }  // namespace weir::cli

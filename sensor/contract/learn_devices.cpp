@@ -257,7 +257,7 @@ const BuiltinService* service_of(const Use::Key& use) noexcept {
     for (const Row& row : rows)
         for (const ServiceItem& item : row.items) {
             if (item.protocol != use.protocol || !item.accepts_ports(use.port, 0)) continue;
-            if (use.app != no_protocol ? (item.apps & app_bit(use.app)) != 0 : !use.unknown || item.apps == 0) return row.service;
+            if (use.app != no_protocol ? item.apps.contains(use.app) : !use.unknown || item.apps.empty()) return row.service;
         }
     return nullptr;
 }

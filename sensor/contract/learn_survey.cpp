@@ -2,6 +2,7 @@
 #include "sensor/contract/learn_survey.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace weir::learn {
 namespace {
@@ -44,7 +45,7 @@ bool is_plain_word(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 63 && text.find_first_not_of(plain) == std::string_view::npos;
 }
 
-Survey::Survey() {
+Survey::Survey() : operations_(protocols().size()), clue_fields_(protocols().size()) {
     for (std::size_t id = 0; id < protocols().size(); ++id)
         for (const Field& field : protocols()[id].fields)
             if (field.keyword == std::string{protocols()[id].name} + ".operation") operations_[id] = &field;
@@ -152,7 +153,7 @@ void Survey::transaction(const Session& session, const ParserInfo& parser, const
         IpAddress whom = session.client();
         using Of = ClueField::Of;
         if (clue.of == Of::server || (clue.of == Of::agent && session.server_port() != trap_port)) whom = session.server();
-        if (clue.of != Of::dhcp_client && session.app_reversed) whom = whom == session.client() ? session.server() : session.client();
+        if (clue.of != Of::dhcp_client && session.roles_reversed()) whom = whom == session.client() ? session.server() : session.client();
         if (clue.of == Of::dhcp_client) {
             whom = address_of(dhcp_client_, transaction);
             if (whom == IpAddress{} || whom == no_v4_address) whom = address_of(dhcp_requested_, transaction);

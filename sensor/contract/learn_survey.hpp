@@ -2,7 +2,6 @@
 // What `weir learn` keeps of the traffic: who used which service of whom, and what each host said of itself. Bounded.
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -94,8 +93,8 @@ private:
     std::uint64_t sessions_ = 0, unlisted_ = 0;
     Time first_ = 0, last_ = 0;
 
-    std::array<const Field*, 64> operations_{};             ///< by ProtocolId: the field that names what is done
-    std::array<std::vector<ClueField>, 64> clue_fields_{};  ///< by ProtocolId
+    std::vector<const Field*> operations_;             ///< by ProtocolId: the field that names what is done; null: none
+    std::vector<std::vector<ClueField>> clue_fields_;  ///< by ProtocolId
     ProtocolId dns_ = no_protocol;
     const Field *dns_query_ = nullptr, *dns_data_ = nullptr, *dhcp_requested_ = nullptr, *dhcp_client_ = nullptr;
 };
