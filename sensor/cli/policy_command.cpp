@@ -9,6 +9,7 @@
 #include "sensor/cli/policy.hpp"
 #include "sensor/cli/policy_diff.hpp"
 #include "sensor/cli/policy_expect.hpp"
+#include "sensor/cli/policy_usage.hpp"
 
 namespace weir::cli {
 namespace {
@@ -50,6 +51,18 @@ void add_policy(CLI::App& app, int& code) {
     auto expectations = std::make_shared<std::string>();
     test->add_option("EXPECTATIONS", *expectations, "A file with `policy:` and `expect:`")->required();
     test->callback([expectations, &code] { code = policy_test(*expectations, now(), std::cout, std::cerr); });
+
+    auto* const usage = command->add_subcommand("usage", "Which lines of the contracts captures used, which were never used, have ended or will soon");
+    struct Used {
+        std::string file;
+        std::vector<std::string> captures;
+        bool json = false;
+    };
+    auto used = std::make_shared<Used>();
+    usage->add_option("POLICY", used->file, "policy.yaml")->required();
+    usage->add_option("CAPTURE", used->captures, "Captures, or folders of them")->required();
+    usage->add_flag("--json", used->json, "As JSON");
+    usage->callback([used, &code] { code = policy_usage(used->file, used->captures, used->json, std::cout, std::cerr); });
 
     auto* const diff = command->add_subcommand("diff", "Which alerts a change of the policy brings and takes away; exit code 3 if it brings one");
     struct Change {

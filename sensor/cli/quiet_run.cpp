@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/cli/quiet_run.hpp"
 
+#include <algorithm>
+
 #include "sensor/cli/progress.hpp"
 #include "sensor/cli/rule_cache.hpp"
 #include "sensor/cli/rules.hpp"
@@ -72,6 +74,7 @@ std::optional<std::string> QuietRun::run(const std::function<void(std::size_t, c
     }
     packets_ = source.packets();
     for (const CaptureReport& report : source.reports()) {
+        last_ = std::max(last_, report.last);
         if (!report.recognised) return report.name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)";
         if (!report.damage.empty()) warnings.push_back(report.name + ": not read to its end: " + report.damage);
     }

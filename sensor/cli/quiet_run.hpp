@@ -28,6 +28,8 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& captures() const noexcept { return captures_; }
     [[nodiscard]] std::uint64_t packets() const noexcept { return packets_; }
+    /// The latest time of a packet; 0: there was none.
+    [[nodiscard]] Time last() const noexcept { return last_; }
 
 private:
     explicit QuietRun(std::vector<std::string> captures);
@@ -38,6 +40,7 @@ private:
 
     std::vector<std::string> captures_;
     std::uint64_t packets_ = 0;
+    Time last_ = 0;
     Config config_;
     std::vector<Lane> lanes_;
 };
