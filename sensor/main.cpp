@@ -4,6 +4,7 @@
 
 #include "sensor/cli/docs.hpp"
 #include "sensor/cli/exit_code.hpp"
+#include "sensor/cli/learn.hpp"
 #include "sensor/cli/policy_command.hpp"
 #include "sensor/cli/program.hpp"
 #include "sensor/cli/protocols.hpp"
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int code = weir::exit_code::done;
     weir::cli::add_replay(app, code);
+    weir::cli::add_learn(app, code);
     weir::cli::add_policy(app, code);
     weir::cli::add_rules(app, code);
     weir::cli::add_protocols(app, code);

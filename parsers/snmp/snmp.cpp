@@ -40,6 +40,18 @@ Probe::Sender sender_of(const Message& message) noexcept {
     return (message.flags & reportable_flag) != 0 ? Probe::Sender::client : Probe::Sender::unknown;
 }
 
+/// What the agent says of itself: 1.3.6.1.2.1.1.N.0, the system group of RFC 3418 section 2.
+void keep_system(const Binding& binding, Transaction& transaction, Scratch& scratch) noexcept {
+    constexpr std::array<std::uint8_t, 6> group{0x2b, 6, 1, 2, 1, 1};
+    constexpr std::uint8_t description = 1, object = 2, name = 5;
+    if (binding.name.size() != group.size() + 2 || binding.name.back() != 0 || !std::ranges::equal(binding.name.first(group.size()), group)) return;
+    const ber::Element& value = binding.value;
+    const std::uint8_t which = binding.name[group.size()];
+    if (which == object && value.tag == ber::tag::oid) transaction.system_object = dotted(value.content, scratch);
+    if (which == description && value.tag == ber::tag::octet_string) transaction.system_description = value.content;
+    if (which == name && value.tag == ber::tag::octet_string) transaction.system_name = value.content;
+}
+
 }  // namespace
 
 Probe Parser::probe(const Offer& offer) noexcept {
@@ -104,6 +116,7 @@ void State::report(Direction direction, const Message& message, Emit<Transaction
         names[used++] = dotted(binding.name, scratch);
         if (message.pdu == Pdu::trap_v2 && binding.value.tag == ber::tag::oid && std::ranges::equal(binding.name, snmp_trap_oid))
             transaction.trap_oid = dotted(binding.value.content, scratch);
+        keep_system(binding, transaction, scratch);
     }
     if (!list.ok()) emit.anomaly(Parser::malformed_data, direction);
     if (dropped) emit.anomaly(Parser::too_many_variables, direction);

@@ -15,6 +15,9 @@ struct Transaction {
     Message message{};
     std::span<const Bytes> variables{};  ///< names of the bindings as dotted text
     Bytes trap_oid{};                    ///< dotted text: v1 the enterprise, v2 the value of snmpTrapOID.0
+    Bytes system_description{};          ///< value of sysDescr.0, RFC 3418
+    Bytes system_object{};               ///< dotted text: value of sysObjectID.0
+    Bytes system_name{};                 ///< value of sysName.0
 };
 
 class State {
@@ -80,6 +83,9 @@ struct Parser {
                                       "v1: the enterprise that defined the trap; v2: the value of snmpTrapOID.0"),
         field<&fields::trap_address>("", "snmp.trap_address", "Address of the agent in a v1 trap"),
         field<&fields::variable>("snmp.oid", "snmp.vars[]", "Names of the variable bindings, dotted"),
+        field<&Transaction::system_description>("snmp.sys_descr", "weir.snmp.sys_descr", "Value of sysDescr.0, RFC 3418 section 2"),
+        field<&Transaction::system_object>("snmp.sys_object_id", "weir.snmp.sys_object_id", "Value of sysObjectID.0, dotted"),
+        field<&Transaction::system_name>("snmp.sys_name", "weir.snmp.sys_name", "Value of sysName.0"),
         field<&fields::of<&Message::community>>("snmp.community", "snmp.community", "Community of versions 1 and 2c"),
         field<&fields::user_based<&Message::user>>("snmp.usm", "snmp.usm", "User name of version 3, RFC 3414 section 2.4"),
         one_of(field<&fields::operation>("snmp.operation", "weir.snmp.operation",

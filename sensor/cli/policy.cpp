@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sensor/cli/exit_code.hpp"
+#include "sensor/cli/session_question.hpp"
 #include "sensor/contract/explain.hpp"
 
 namespace weir::cli {
@@ -30,60 +31,6 @@ std::string with_commas(std::string_view words) {
 }
 
 std::string ports_of(const BuiltinService& row) { return row.ports.empty() ? "-" : with_commas(row.ports); }
-
-/// An address, or the first address of the equipment of that name.
-bool read_end(const Policy& policy, const std::string& text, std::string_view option, IpAddress& address, EquipmentId& equipment,
-              std::ostream& err) {
-    if (const auto parsed = IpAddress::parse(text)) {
-        address = *parsed;
-        equipment = policy.find(address);
-        return true;
-    }
-    equipment = policy.find_equipment(text);
-    if (equipment == no_equipment) {
-        err << option << ": `" << text << "` is neither an address nor the name of equipment in " << policy.file() << '\n';
-        return false;
-    }
-    address = policy.equipment(equipment).address;
-    return true;
-}
-
-/// `tcp/22/ssh`, `icmp/echo`, `ospf`.
-bool read_service(std::string_view text, SessionFacts& facts, std::ostream& err) {
-    const auto word = [&text] {
-        const std::size_t slash = text.find('/');
-        const std::string_view first = text.substr(0, slash);
-        text = slash == std::string_view::npos ? std::string_view{} : text.substr(slash + 1);
-        return first;
-    };
-    const std::string whole{text};
-    const auto fail = [&](std::string_view why) {
-        err << "--service: `" << whole << "` " << why
-            << "; expected protocol, port and application protocol such as `tcp/22/ssh`, `udp/162`, `icmp/echo` or `ospf`\n";
-        return false;
-    };
-    const auto protocols_named = ip_protocols_of(word());
-    if (protocols_named.empty() || protocols_named[0] == any_ip_protocol) return fail("names no IP protocol");
-    // `icmp` between IPv6 addresses is ICMPv6.
-    facts.protocol =
-        static_cast<std::uint8_t>(protocols_named.size() > 1 && !facts.server.is_v4() ? protocols_named[1] : protocols_named[0]);
-    const std::string_view port = word(), app = word();
-    if (facts.is_icmp()) {
-        const auto type = icmp_type_of(port, facts.protocol);
-        if (!type) return fail("names no ICMP type");
-        facts.icmp_type = static_cast<std::uint8_t>(*type);
-        return true;
-    }
-    const auto range = port_range_of(port);
-    const bool with_ports = facts.protocol == ip_protocol::tcp || facts.protocol == ip_protocol::udp || facts.protocol == ip_protocol::sctp;
-    if (with_ports && (!range || range->first != range->last)) return fail("names no port");
-    if (with_ports) facts.server_port = range->first;
-    if (app.empty()) return true;
-    facts.app = find_protocol(app);
-    facts.app_status = facts.app == no_protocol ? AppStatus::unknown : AppStatus::known;
-    facts.payload_both_ways = true;
-    return facts.app != no_protocol || app == "unknown" ? true : fail("names an application protocol that weir does not read");
-}
 
 void answer(const Policy& policy, Facing facing, const SessionFacts& facts, std::ostream& out) {
     const EquipmentId equipment = facts.equipment(facing);
@@ -164,15 +111,12 @@ void link_traffic_markdown(std::ostream& out) {
 int policy_explain(const PolicyQuestion& question, std::ostream& out, std::ostream& err) {
     const auto policy = load(question.file, err);
     if (policy == nullptr) return exit_code::usage;
-    SessionFacts facts;
-    facts.start = facts.clock = question.now;
-    const bool ends = read_end(*policy, question.from, "--from", facts.client, facts.client_equipment, err) &&
-                      read_end(*policy, question.to, "--to", facts.server, facts.server_equipment, err);
-    if (!ends || !read_service(question.service, facts, err)) return exit_code::usage;
-    if (facts.client.is_v4() != facts.server.is_v4() && facts.client != IpAddress{} && facts.server != IpAddress{}) {
-        err << "--from and --to: an IPv4 and an IPv6 address do not speak with each other\n";
+    const auto asked = session_of(*policy, {question.from, question.to, question.service}, question.now);
+    if (!asked) {
+        err << "--" << asked.error() << '\n';
         return exit_code::usage;
     }
+    const SessionFacts& facts = *asked;
     if (facts.client_equipment == no_equipment && facts.server_equipment == no_equipment)
         out << "neither end is equipment: no contract speaks about this session\n";
     answer(*policy, Facing::egress, facts, out);

@@ -7,6 +7,9 @@
 #include <memory>
 
 #include "sensor/cli/policy.hpp"
+#include "sensor/cli/policy_diff.hpp"
+#include "sensor/cli/policy_expect.hpp"
+#include "sensor/cli/policy_usage.hpp"
 
 namespace weir::cli {
 namespace {
@@ -43,6 +46,34 @@ void add_policy(CLI::App& app, int& code) {
         question->now = now();
         code = policy_explain(*question, std::cout, std::cerr);
     });
+
+    auto* const test = command->add_subcommand("test", "Asks the policy about the sessions of a file; exit code 3 if a verdict is not the expected one");
+    auto expectations = std::make_shared<std::string>();
+    test->add_option("EXPECTATIONS", *expectations, "A file with `policy:` and `expect:`")->required();
+    test->callback([expectations, &code] { code = policy_test(*expectations, now(), std::cout, std::cerr); });
+
+    auto* const usage = command->add_subcommand("usage", "Which lines of the contracts captures used, which were never used, have ended or will soon");
+    struct Used {
+        std::string file;
+        std::vector<std::string> captures;
+        bool json = false;
+    };
+    auto used = std::make_shared<Used>();
+    usage->add_option("POLICY", used->file, "policy.yaml")->required();
+    usage->add_option("CAPTURE", used->captures, "Captures, or folders of them")->required();
+    usage->add_flag("--json", used->json, "As JSON");
+    usage->callback([used, &code] { code = policy_usage(used->file, used->captures, used->json, std::cout, std::cerr); });
+
+    auto* const diff = command->add_subcommand("diff", "Which alerts a change of the policy brings and takes away; exit code 3 if it brings one");
+    struct Change {
+        std::string before, after;
+        std::vector<std::string> captures;
+    };
+    auto change = std::make_shared<Change>();
+    diff->add_option("OLD", change->before, "The policy as it was")->required();
+    diff->add_option("NEW", change->after, "The policy as it is to be")->required();
+    diff->add_option("CAPTURE", change->captures, "Captures, or folders of them")->required();
+    diff->callback([change, &code] { code = policy_diff(change->before, change->after, change->captures, std::cout, std::cerr); });
 }
 
 }  // namespace weir::cli

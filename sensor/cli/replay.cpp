@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "sensor/cli/exit_code.hpp"
@@ -16,6 +17,7 @@
 #include "sensor/cli/rules_explain.hpp"
 #include "sensor/cli/say.hpp"
 #include "sensor/cli/terminal.hpp"
+#include "sensor/contract/policy_use.hpp"
 #include "sensor/metrics/prometheus.hpp"
 #include "sensor/output/file_sink.hpp"
 #include "sensor/output/summary.hpp"
@@ -91,6 +93,14 @@ std::vector<std::string> outputs_of(const ReplayOptions& options, const Collecto
     return out;
 }
 
+/// How many sessions each contract line allowed, by LineId, over all workers.
+std::vector<std::uint64_t> line_uses(const std::vector<std::unique_ptr<Worker>>& workers) {
+    std::vector<std::uint64_t> total = workers[0]->contract().line_uses();
+    for (std::size_t i = 1; i < workers.size(); ++i)
+        std::ranges::transform(total, workers[i]->contract().line_uses(), total.begin(), std::plus{});
+    return total;
+}
+
 std::string summary_of(const ReplayOptions& options, const ReplayPlan& plan, const Pipeline& pipeline, const CaptureSource& source, double seconds, int signal) {
     SummaryInput input;
     for (const CaptureReport& report : source.reports()) {
@@ -119,6 +129,7 @@ std::string summary_of(const ReplayOptions& options, const ReplayPlan& plan, con
     input.alerts_ungrouped = collector.digest().ungrouped();
     input.alerts_held_back = collector.held_back();
     input.blind = what_could_not_be_seen(plan, pipeline, source, signal);
+    if (plan.shared.policy != nullptr) input.policy_notes = policy_notes(*plan.shared.policy, line_uses(pipeline.workers()), input.last);
     input.outputs = outputs_of(options, collector);
     input.learn_command = "weir learn -o policy.yaml";
     for (const std::string& capture : options.captures) input.learn_command += ' ' + in_shell(capture);

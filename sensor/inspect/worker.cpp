@@ -274,6 +274,7 @@ void Worker::session_ended(Session& session, SessionEnd end, Time time) noexcept
     rule_judge_.release(session);
     behavior_judge_.release(session);
     traffic_.add(session);
+    if (survey_ != nullptr) survey_->session_ended(session);
     reporter_.flow(session, time,
                    session.key.protocol == ip_protocol::tcp ? name_of(static_cast<TcpState>(session.tcp_state)) : std::string_view{}, false,
                    end);
@@ -340,6 +341,7 @@ void Worker::app_transaction(Session& session, const ParserInfo& parser, const v
         const Value name = field->get(transaction, 0);
         if (name.kind == Value::Kind::text) contract_judge_.operation(moment_, as_text(name.bytes));
     }
+    if (survey_ != nullptr) survey_->transaction(session, parser, transaction, report);
     if (!has(report, Report::log)) return;
     if (id_of(parser) == dns_.dns && direction == Direction::to_client) learn_names(transaction);
     reporter_.app(session, moment_.time, parser, transaction);

@@ -7,6 +7,7 @@
 
 #include "sensor/config/config.hpp"
 #include "sensor/decode/decode.hpp"
+#include "sensor/contract/learn_survey.hpp"
 #include "sensor/flow/expectations.hpp"
 #include "sensor/flow/flow_table.hpp"
 #include "sensor/inspect/app_layer.hpp"
@@ -44,6 +45,9 @@ public:
     void stats_due(Time boundary) noexcept;
     /// The input has ended: what is open is closed and reported. `clock` and `time` as of the last packet of all workers.
     void finish(Time clock, Time time) noexcept;
+
+    /// From now on `survey` hears of every session that ends and of every transaction. It outlives the worker.
+    void attach(learn::Survey& survey) noexcept { survey_ = &survey; }
 
     /// Adds this worker's counters to a page that sums over workers. All workers add in the same order.
     struct MetricBlock {
@@ -100,6 +104,7 @@ private:
     RuleJudge rule_judge_;
     BehaviorJudge behavior_judge_;
     TrafficTally traffic_;
+    learn::Survey* survey_ = nullptr;  ///< null: nobody learns
     StatsSource stats_;
     StageClock stages_;
     Moment moment_;

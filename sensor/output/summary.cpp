@@ -182,6 +182,7 @@ public:
             equipment();
         else
             hosts();
+        policy();
         blind();
         outputs();
         return page_.take();
@@ -433,6 +434,12 @@ private:
     }
 
     // ------------------------------------------------------------ what could not be seen
+    void policy() {
+        if (input_.policy_notes.empty()) return;
+        page_.heading("POLICY", "lines to look at");
+        for (const std::string& note : input_.policy_notes) page_.paragraph("  ", 4, printable(note));
+    }
+
     void blind() {
         const bool all = std::ranges::all_of(input_.blind, [](const Blind& row) { return row.count == 0; });
         page_.heading("NOT SEEN", all ? "nothing: every packet was inspected whole" : "");

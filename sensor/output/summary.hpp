@@ -55,6 +55,7 @@ struct SummaryInput {
     std::vector<AlertGroup> alerts;  ///< Collector::alert_groups
     std::uint64_t alerts_total = 0, alerts_ungrouped = 0, alerts_held_back = 0;  ///< held back by thresholds
     std::vector<Blind> blind;
+    std::vector<std::string> policy_notes;  ///< what a person should look at in the policy: lines that ended or were never used
     std::vector<std::string> outputs; ///< "weir-out/eve.json   1,204 events"
     std::string learn_command;       ///< shown without a policy: "weir learn -o policy.yaml capture.pcap"
 };

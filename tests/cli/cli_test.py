@@ -552,13 +552,14 @@ def test_evidence_opens_elsewhere_and_begins_before_the_alert():
             subprocess.run(["capinfos", str(path)], capture_output=True, check=True, timeout=SECONDS)
 
 
-def main():
+def main(module=None):
+    """Runs the tests of `module` (a module's globals), or of this one."""
     global weir_binary, _scratch
     if len(sys.argv) < 2:
         print(__doc__, file=sys.stderr)
         return 2
     weir_binary = str(pathlib.Path(sys.argv[1]).resolve())
-    tests = {name: function for name, function in globals().items() if name.startswith("test_")}
+    tests = {name: function for name, function in (module or globals()).items() if name.startswith("test_")}
     failed = 0
     for name in sys.argv[2:] or tests:
         _scratch = tempfile.TemporaryDirectory(prefix="weir-cli-")

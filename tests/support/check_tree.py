@@ -24,6 +24,8 @@ WITHOUT_TWIN = {
     "sensor/contract/compile.cpp": "the second half of loading a policy: policy_file_test and evaluate_test",
     "sensor/contract/policy.cpp": "look-ups in a loaded policy: evaluate_test and explain_test",
     "sensor/contract/vocabulary.cpp": "names of protocols and ICMP types: services_test and policy_file_test",
+    "sensor/cli/learn.cpp": "tests/cli/learn_test.py runs all of it",
+    "sensor/cli/quiet_run.cpp": "tests/cli/learn_test.py: weir learn and weir policy diff run through it",
     "sensor/cli/docs.cpp": "the CTest entry generated_docs runs all of it",
     "sensor/cli/protocols.cpp": "the CTest entry generated_docs runs it",
     "sensor/main.cpp": "adds the sub-commands, nothing else",

@@ -80,6 +80,19 @@ TEST_CASE("snmp: a v2 trap shows the value of snmpTrapOID.0") {
     CHECK(trap.get("snmp.trap_type").empty());
 }
 
+TEST_CASE("snmp: what an agent says of itself") {
+    const auto said = one(
+        "3055 020101 0406 7075626c6963 a248 020101 020100 020100 303d"
+        "3013 0608 2b06010201010100 0407 5665727369 6f6e"
+        "3015 0608 2b06010201010200 0609 2b060104018f5b01 02"
+        "300f 0608 2b06010201010500 0403 722d31"_hex,
+        Direction::to_client);
+    CHECK(said.get("snmp.sys_descr") == "Version");
+    CHECK(said.get("snmp.sys_object_id") == "1.3.6.1.4.1.2011.1.2");
+    CHECK(said.get("snmp.sys_name") == "r-1");
+    CHECK(one(get).get("snmp.sys_name").empty());
+}
+
 TEST_CASE("snmp: version 3") {
     const auto plain = one(get_v3);
     CHECK(plain.get("snmp.version") == "3");

@@ -220,3 +220,11 @@ TEST_CASE("summary: colours only where they are asked for, and no line wider tha
     for (std::size_t at; (at = colored.find('\x1b')) != std::string::npos;) colored.erase(at, colored.find('m', at) + 1 - at);
     CHECK(colored == plain);
 }
+
+TEST_CASE("summary: what to look at in the policy") {
+    SummaryInput input;
+    CHECK(render_summary(input, {}).find("POLICY") == std::string::npos);
+    input.policy_notes = {"policy.yaml:5: to logs, syslog (contract c) was never used", "contracts of which no line was used: d"};
+    CHECK(render_summary(input, {}).find("\nPOLICY  lines to look at\n  policy.yaml:5: to logs, syslog (contract c) was never used\n"
+                                         "  contracts of which no line was used: d\n") != std::string::npos);
+}
