@@ -4,12 +4,13 @@
 
 #include <tuple>
 
+#include "sensor/behavior/icmp_tunnel.hpp"
 #include "sensor/behavior/interactive.hpp"
 #include "sensor/decode/layers.hpp"
 
 namespace weir {
 
-using AllDetectors = std::tuple<InteractiveDetector>;
+using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector>;
 
 class Detectors {
     template <class Tuple>
@@ -30,7 +31,14 @@ public:
     /// A packet with payload. `sequence`: of its first byte, TCP only.
     void payload(State& state, const Session& session, const Payload& payload, std::uint32_t sequence, SuspicionSink& sink) const noexcept {
         if (session.key.protocol == ip_protocol::tcp && !fresh(state, payload, sequence)) return;
-        each(state, [&](const auto& detector, auto& own) noexcept { detector.payload(own, session, payload, sink); });
+        each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
+            if constexpr (HearsPayload<const Detector>) detector.payload(own, session, payload, sink);
+        });
+    }
+    void echo(State& state, const Session& session, const Echo& echo, SuspicionSink& sink) const noexcept {
+        each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
+            if constexpr (HearsEcho<const Detector>) detector.echo(own, session, echo, sink);
+        });
     }
 
 private:

@@ -31,13 +31,19 @@ public:
 
     /// A packet with payload, after its session and its parser have seen it.
     void payload(const Moment& moment, std::uint32_t size) noexcept;
+    /// A packet of ICMP or ICMPv6.
+    void icmp(const Moment& moment) noexcept;
     void release(Session& session) noexcept;
 
     [[nodiscard]] const BehaviorMetrics& metrics() const noexcept { return metrics_; }
 
 private:
     bool suspect(const Session& session, const Suspicion& suspicion) noexcept override;
+    /// How severe a suspicion is, seen from one end that is equipment; 0: not worth telling.
+    [[nodiscard]] Severity worth(const Session& session, const Suspicion& suspicion, Facing facing) const noexcept;
     bool report(const Suspicion& suspicion, Severity severity, Facing facing) noexcept;
+    /// Null where the session is too short to be watched, or has found no room.
+    [[nodiscard]] Detectors::State* state_of(Session& session) noexcept;
     [[nodiscard]] bool may_be_typed(const Session& session) const noexcept;
 
     Detectors detectors_;

@@ -191,13 +191,19 @@ void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const Packe
     if (layers.protocol == ip_protocol::udp && !layers.payload.empty() && !carries_tunnel) {
         apps_.datagram(session, moment_.direction, layers.payload);
         stages_.end(Stage::parse);
-        show_behavior(layers);
     }
+    if (!carries_tunnel) show_behavior(layers);
 }
 
 void Worker::show_behavior(const Layers& layers) noexcept {
     if (layers.payload.empty()) return;
-    behavior_judge_.payload(moment_, static_cast<std::uint32_t>(layers.payload.size()));
+    switch (layers.protocol) {
+        case ip_protocol::tcp:
+        case ip_protocol::udp: behavior_judge_.payload(moment_, static_cast<std::uint32_t>(layers.payload.size())); break;
+        case ip_protocol::icmp:
+        case ip_protocol::icmpv6: behavior_judge_.icmp(moment_); break;
+        default: return;
+    }
     stages_.end(Stage::behavior);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/inspect/behavior_judge.hpp"
 
+#include <algorithm>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/replay_driver.hpp"
 
@@ -102,4 +104,29 @@ TEST_CASE("Behaviour judge: retransmissions are not typed twice, and states are 
     const Replay replay{again};
     CHECK(replay.kinds().empty());
     CHECK(replay.pipeline().workers()[0]->behavior_metrics().sessions.get() == 0);
+}
+
+TEST_CASE("Behaviour judge: a tunnel is none of what a contract can mean, a weak sign of one is not told where it allows echoes") {
+    const auto echoes = [](bool same, std::size_t count) {
+        Traffic traffic;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::uint32_t rest = 7u << 16 | i;
+            const std::string question(80 + 20 * i, 'p'), answer(80 + 20 * i, same ? 'p' : 'q');
+            traffic.add(PacketBuilder{}.ethernet().ipv4(device, peer).icmp(8, 0, rest).payload(question).bytes());
+            traffic.add(PacketBuilder{}.ethernet().ipv4(peer, device).icmp(0, 0, rest).payload(answer).bytes());
+        }
+        return traffic;
+    };
+    const auto tunnels = [](const Replay& replay) {
+        const auto kinds = replay.kinds();
+        return std::count(kinds.begin(), kinds.end(), "icmp-tunnel");
+    };
+    const std::string allowed = policy("[{to: 203.0.113.9, service: {proto: icmp}}]");
+    CHECK(tunnels(Replay{echoes(false, 10), {.policy = allowed}}) == 1);
+    CHECK(tunnels(Replay{echoes(false, 10), {.policy = policy("[]")}}) == 1);
+    CHECK(tunnels(Replay{echoes(false, 10)}) == 1);
+    CHECK(tunnels(Replay{echoes(true, 10), {.policy = allowed}}) == 0);
+    CHECK(tunnels(Replay{echoes(true, 10), {.policy = policy("[]")}}) == 1);
+    CHECK(tunnels(Replay{echoes(true, 10)}) == 0);
+    CHECK(tunnels(Replay{echoes(false, 2)}) == 0);
 }
