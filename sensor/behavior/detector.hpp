@@ -31,6 +31,13 @@ struct Echo {
     Time clock = 0;
 };
 
+/// A question to a DNS server, about one name.
+struct Question {
+    std::string_view name;  ///< as text, labels parted by dots
+    std::string_view type;  ///< its mnemonic, or its number where it has none
+    Time clock = 0;
+};
+
 /// What a detector has come to about a session.
 struct Suspicion {
     Kind kind = Kind::interactive;
@@ -68,6 +75,19 @@ concept HearsEcho = requires(D& detector, typename D::State& state, const Sessio
     noexcept;
 };
 
+template <class D>
+concept HearsQuestion = requires(D& detector, const Session& session, const Question& question, SuspicionSink& sink) {
+    { detector.question(session, question, sink) }
+    noexcept;
+};
+
+/// It remembers things beyond single sessions, in a table that forgets.
+template <class D>
+concept Forgets = requires(const D& detector) {
+    { detector.forgotten() }
+    noexcept->std::same_as<std::uint64_t>;
+};
+
 /// What every detector promises. `State` is what it remembers of a session: zero to begin with.
 template <class D>
 concept DetectorType = requires {
@@ -75,7 +95,7 @@ concept DetectorType = requires {
     { D::doc } -> std::convertible_to<std::string_view>;
     requires std::is_trivially_destructible_v<typename D::State>;
     requires std::is_nothrow_default_constructible_v<typename D::State>;
-    requires HearsPayload<D> || HearsEcho<D>;
+    requires HearsPayload<D> || HearsEcho<D> || HearsQuestion<D>;
 };
 
 }  // namespace weir

@@ -4,13 +4,14 @@
 
 #include <tuple>
 
+#include "sensor/behavior/dns_tunnel.hpp"
 #include "sensor/behavior/icmp_tunnel.hpp"
 #include "sensor/behavior/interactive.hpp"
 #include "sensor/decode/layers.hpp"
 
 namespace weir {
 
-using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector>;
+using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector>;
 
 class Detectors {
     template <class Tuple>
@@ -39,6 +40,33 @@ public:
         each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
             if constexpr (HearsEcho<const Detector>) detector.echo(own, session, echo, sink);
         });
+    }
+
+    /// What is asked of DNS servers concerns detectors beyond the session, which is mostly one question long.
+    void question(const Session& session, const Question& question, SuspicionSink& sink) noexcept {
+        std::apply(
+            [&]<class... Detector>(Detector&... detector) noexcept {
+                (
+                    [&] {
+                        if constexpr (HearsQuestion<Detector>) detector.question(session, question, sink);
+                    }(),
+                    ...);
+            },
+            detectors_);
+    }
+    /// Rows that tables of detectors had to give up for others, so far.
+    [[nodiscard]] std::uint64_t forgotten() const noexcept {
+        return std::apply(
+            []<class... Detector>(const Detector&... detector) noexcept {
+                std::uint64_t sum = 0;
+                (
+                    [&] {
+                        if constexpr (Forgets<Detector>) sum += detector.forgotten();
+                    }(),
+                    ...);
+                return sum;
+            },
+            detectors_);
     }
 
 private:

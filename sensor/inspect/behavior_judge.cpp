@@ -35,6 +35,12 @@ BehaviorJudge::BehaviorJudge(std::size_t memory, ContractJudge& contract, Report
     : contract_(contract), reporter_(reporter), pool_(memory) {
     for (const std::string_view name : typed_protocols)
         if (const ProtocolId id = find_protocol(name); id != no_protocol) typed_.insert(id);
+    dns_.protocol = find_protocol("dns");
+    if (dns_.protocol == no_protocol) return;
+    for (const Field& field : protocols()[dns_.protocol].fields) {
+        if (field.path == "dns.queries[].rrname") dns_.name = &field;
+        if (field.path == "dns.queries[].rrtype") dns_.type = &field;
+    }
 }
 
 Detectors::State* BehaviorJudge::state_of(Session& session) noexcept {
@@ -67,6 +73,19 @@ void BehaviorJudge::icmp(const Moment& moment) noexcept {
     if (state == nullptr) return;
     const Echo echo{moment.direction, reply, wire::be16(layers.transport.data() + 6), layers.payload, moment.clock};
     detectors_.echo(*state, *moment.session, echo, *this);
+}
+
+void BehaviorJudge::transaction(const Moment& moment, ProtocolId protocol, const void* transaction, Report report) noexcept {
+    if (protocol != dns_.protocol || dns_.name == nullptr || dns_.type == nullptr || !has(report, Report::request)) return;
+    moment_ = &moment;
+    constexpr std::size_t most = 16;  // questions in one message; one is usual
+    for (std::size_t i = 0; i < most; ++i) {
+        const Value name = dns_.name->get(transaction, i), type = dns_.type->get(transaction, i);
+        if (name.kind == Value::Kind::end) break;
+        if (name.kind == Value::Kind::text && type.kind == Value::Kind::text)
+            detectors_.question(*moment.session, {as_text(name.bytes), as_text(type.bytes), moment.clock}, *this);
+    }
+    metrics_.forgotten.set(detectors_.forgotten());
 }
 
 void BehaviorJudge::release(Session& session) noexcept {

@@ -11,13 +11,15 @@
 namespace weir {
 
 struct BehaviorMetrics {
-    Counter sessions, suspicions, findings, full;
+    Counter sessions, suspicions, findings, full, forgotten;
 };
 inline constexpr std::array behavior_metrics{
     gauge<&BehaviorMetrics::sessions>("weir_behavior_sessions", "Sessions that the detectors of behaviour remember something of"),
     counter<&BehaviorMetrics::suspicions>("weir_behavior_suspicions_total", "Suspicions of the detectors, before the contract was asked"),
     counter<&BehaviorMetrics::findings>("weir_behavior_findings_total", "Those that became findings"),
     counter<&BehaviorMetrics::full>("weir_behavior_full_total", "Sessions that no detector watched because their memory was full"),
+    counter<&BehaviorMetrics::forgotten>("weir_behavior_forgotten_total",
+                                         "Clients and peers that detectors forgot because a table was full"),
 };
 
 /// Generator id of the behaviour's findings in `alert.gid`; their `signature_id` is 1 + the kind's number.
@@ -33,6 +35,8 @@ public:
     void payload(const Moment& moment, std::uint32_t size) noexcept;
     /// A packet of ICMP or ICMPv6.
     void icmp(const Moment& moment) noexcept;
+    /// What a parser has read.
+    void transaction(const Moment& moment, ProtocolId protocol, const void* transaction, Report report) noexcept;
     void release(Session& session) noexcept;
 
     [[nodiscard]] const BehaviorMetrics& metrics() const noexcept { return metrics_; }
@@ -50,6 +54,10 @@ private:
     ContractJudge& contract_;
     Reporter& reporter_;
     StatePool pool_;
+    struct DnsFields {
+        ProtocolId protocol = no_protocol;
+        const Field *name = nullptr, *type = nullptr;  ///< null: that field is gone, and with it the event
+    } dns_;
     ProtocolSet typed_;  ///< protocols in which people type
     const Moment* moment_ = nullptr;
     BehaviorMetrics metrics_;

@@ -340,6 +340,7 @@ void Worker::judge_roles(Session& session) noexcept {
 void Worker::app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report,
                              Direction direction) noexcept {
     rule_judge_.transaction(moment_, parser, transaction, report, direction);
+    behavior_judge_.transaction(moment_, id_of(parser), transaction, report);
     if (const Field* const field = operations_[id_of(parser)]; field != nullptr && has(report, Report::request)) {
         const Value name = field->get(transaction, 0);
         if (name.kind == Value::Kind::text) contract_judge_.operation(moment_, as_text(name.bytes));

@@ -130,3 +130,21 @@ TEST_CASE("Behaviour judge: a tunnel is none of what a contract can mean, a weak
     CHECK(tunnels(Replay{echoes(true, 10)}) == 0);
     CHECK(tunnels(Replay{echoes(false, 2)}) == 0);
 }
+
+TEST_CASE("Behaviour judge: a tunnel through the permitted resolver") {
+    Traffic traffic;
+    for (std::uint16_t i = 0; i < 30; ++i) {
+        std::string message{"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12};
+        message += '\x3c' + std::to_string(10 + i) + std::string(58, 'x') +
+                   std::string{
+                       "\x07"
+                       "example\x03"
+                       "com\x00\x00\x10\x00\x01",
+                       17};
+        traffic.udp({device, static_cast<std::uint16_t>(40000 + i)}, {peer, 53}, message).wait(second);
+    }
+    const std::string allowed = policy("[{to: 203.0.113.9, service: dns}]");
+    const Replay replay{traffic, {.policy = allowed}};
+    CHECK(replay.kinds() == std::vector<std::string>{"dns-tunnel"});
+    CHECK(replay.text() == Replay{traffic, {.policy = allowed, .workers = 3}}.text());
+}
