@@ -81,6 +81,12 @@ concept HearsQuestion = requires(D& detector, const Session& session, const Ques
     noexcept;
 };
 
+template <class D>
+concept HearsContact = requires(D& detector, const Session& session, const Payload& packet, SuspicionSink& sink) {
+    { detector.contact(session, packet, sink) }
+    noexcept;
+};
+
 /// It remembers things beyond single sessions, in a table that forgets.
 template <class D>
 concept Forgets = requires(const D& detector) {
@@ -95,7 +101,7 @@ concept DetectorType = requires {
     { D::doc } -> std::convertible_to<std::string_view>;
     requires std::is_trivially_destructible_v<typename D::State>;
     requires std::is_nothrow_default_constructible_v<typename D::State>;
-    requires HearsPayload<D> || HearsEcho<D> || HearsQuestion<D>;
+    requires HearsPayload<D> || HearsEcho<D> || HearsQuestion<D> || HearsContact<D>;
 };
 
 }  // namespace weir

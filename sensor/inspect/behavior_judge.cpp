@@ -57,10 +57,26 @@ Detectors::State* BehaviorJudge::state_of(Session& session) noexcept {
     return static_cast<Detectors::State*>(pool_.at(session.behavior));
 }
 
+void BehaviorJudge::started(const Moment& moment) noexcept {
+    moment_ = &moment;
+    contact({Direction::to_server, 0, moment.clock});
+}
+
 void BehaviorJudge::payload(const Moment& moment, std::uint32_t size) noexcept {
     moment_ = &moment;
-    if (Detectors::State* const state = state_of(*moment.session))
-        detectors_.payload(*state, *moment.session, {moment.direction, size, moment.clock}, moment.layers->tcp.sequence, *this);
+    const Payload packet{moment.direction, size, moment.clock};
+    Detectors::State* const state = state_of(*moment.session);
+    if (state != nullptr && !detectors_.payload(*state, *moment.session, packet, moment.layers->tcp.sequence, *this)) return;
+    contact(packet);
+}
+
+/// Duties are regular: polls, reports, heartbeats. Only where equipment contacts whom its contract does not name it means anything.
+void BehaviorJudge::contact(const Payload& packet) noexcept {
+    const Session& session = *moment_->session;
+    const auto opener = static_cast<std::size_t>(Facing::egress);
+    if (session.equipment[opener] == no_equipment || session.verdict[opener] == Verdict::allowed) return;
+    detectors_.contact(session, packet, *this);
+    metrics_.forgotten.set(detectors_.forgotten());
 }
 
 void BehaviorJudge::icmp(const Moment& moment) noexcept {
@@ -120,6 +136,7 @@ bool BehaviorJudge::suspect(const Session& session, const Suspicion& suspicion) 
 Severity BehaviorJudge::worth(const Session& session, const Suspicion& suspicion, Facing facing) const noexcept {
     const auto end = static_cast<std::size_t>(facing);
     const bool allowed = session.verdict[end] == Verdict::allowed;
+    if (suspicion.kind == Kind::beacon) return allowed || facing == Facing::ingress ? nothing : high;
     if (suspicion.kind != Kind::interactive) return allowed && suspicion.weak ? nothing : high;
     const auto said = allowed && session.line[end] != no_line
                           ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive

@@ -31,6 +31,8 @@ public:
     /// `memory`: bytes for what is remembered of sessions. `contract` has judged a session before.
     BehaviorJudge(std::size_t memory, ContractJudge& contract, Reporter& reporter);
 
+    /// A session has begun, and its contract has been asked.
+    void started(const Moment& moment) noexcept;
     /// A packet with payload, after its session and its parser have seen it.
     void payload(const Moment& moment, std::uint32_t size) noexcept;
     /// A packet of ICMP or ICMPv6.
@@ -46,6 +48,7 @@ private:
     /// How severe a suspicion is, seen from one end that is equipment; 0: not worth telling.
     [[nodiscard]] Severity worth(const Session& session, const Suspicion& suspicion, Facing facing) const noexcept;
     bool report(const Suspicion& suspicion, Severity severity, Facing facing) noexcept;
+    void contact(const Payload& packet) noexcept;
     /// Null where the session is too short to be watched, or has found no room.
     [[nodiscard]] Detectors::State* state_of(Session& session) noexcept;
     [[nodiscard]] bool may_be_typed(const Session& session) const noexcept;

@@ -222,6 +222,7 @@ void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept
     }
     if (layers.has_quoted && contract_judge_.allows_quoted(layers.quoted, moment_.clock)) session.allowed_with_parent = true;
     if (contract_judge_.session_started(moment_)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
+    behavior_judge_.started(moment_);
     if (match.expected != nullptr && match.expected->app != no_protocol)
         apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp,
                        std::string_view{match.expected->label.data(), strnlen(match.expected->label.data(), match.expected->label.size())});
