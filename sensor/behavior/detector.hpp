@@ -22,6 +22,22 @@ struct Payload {
     Time clock = 0;
 };
 
+/// An ICMP or ICMPv6 echo, whole.
+struct Echo {
+    Direction direction = Direction::to_server;
+    bool reply = false;
+    std::uint16_t sequence = 0;
+    Bytes data;  ///< behind the ICMP header
+    Time clock = 0;
+};
+
+/// A question to a DNS server, about one name.
+struct Question {
+    std::string_view name;  ///< as text, labels parted by dots
+    std::string_view type;  ///< its mnemonic, or its number where it has none
+    Time clock = 0;
+};
+
 /// What a detector has come to about a session.
 struct Suspicion {
     Kind kind = Kind::interactive;
@@ -43,16 +59,49 @@ protected:
     ~SuspicionSink() = default;
 };
 
-/// What every detector promises. `State` is what it remembers of a session: zero to begin with.
+/// The state of a detector that remembers nothing of single sessions.
+struct NoState {};
+
+// What a detector may hear of; it has the members for what it wants.
 template <class D>
-concept DetectorType = requires(const D& detector, typename D::State& state, const Session& session, const Payload& payload,
+concept HearsPayload = requires(D& detector, typename D::State& state, const Session& session, const Payload& payload,
                                 SuspicionSink& sink) {
-    { D::name } -> std::convertible_to<std::string_view>;
-    { D::doc } -> std::convertible_to<std::string_view>;
     { detector.payload(state, session, payload, sink) }
     noexcept;
+};
+template <class D>
+concept HearsEcho = requires(D& detector, typename D::State& state, const Session& session, const Echo& echo, SuspicionSink& sink) {
+    { detector.echo(state, session, echo, sink) }
+    noexcept;
+};
+
+template <class D>
+concept HearsQuestion = requires(D& detector, const Session& session, const Question& question, SuspicionSink& sink) {
+    { detector.question(session, question, sink) }
+    noexcept;
+};
+
+template <class D>
+concept HearsContact = requires(D& detector, const Session& session, const Payload& packet, SuspicionSink& sink) {
+    { detector.contact(session, packet, sink) }
+    noexcept;
+};
+
+/// It remembers things beyond single sessions, in a table that forgets.
+template <class D>
+concept Forgets = requires(const D& detector) {
+    { detector.forgotten() }
+    noexcept->std::same_as<std::uint64_t>;
+};
+
+/// What every detector promises. `State` is what it remembers of a session: zero to begin with.
+template <class D>
+concept DetectorType = requires {
+    { D::name } -> std::convertible_to<std::string_view>;
+    { D::doc } -> std::convertible_to<std::string_view>;
     requires std::is_trivially_destructible_v<typename D::State>;
     requires std::is_nothrow_default_constructible_v<typename D::State>;
+    requires HearsPayload<D> || HearsEcho<D> || HearsQuestion<D> || HearsContact<D>;
 };
 
 }  // namespace weir

@@ -4,12 +4,15 @@
 
 #include <tuple>
 
+#include "sensor/behavior/beacon.hpp"
+#include "sensor/behavior/dns_tunnel.hpp"
+#include "sensor/behavior/icmp_tunnel.hpp"
 #include "sensor/behavior/interactive.hpp"
 #include "sensor/decode/layers.hpp"
 
 namespace weir {
 
-using AllDetectors = std::tuple<InteractiveDetector>;
+using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector, BeaconDetector>;
 
 class Detectors {
     template <class Tuple>
@@ -27,10 +30,38 @@ public:
     };
     static_assert(sizeof(State) <= 512, "what all detectors remember of one session");
 
-    /// A packet with payload. `sequence`: of its first byte, TCP only.
-    void payload(State& state, const Session& session, const Payload& payload, std::uint32_t sequence, SuspicionSink& sink) const noexcept {
-        if (session.key.protocol == ip_protocol::tcp && !fresh(state, payload, sequence)) return;
-        each(state, [&](const auto& detector, auto& own) noexcept { detector.payload(own, session, payload, sink); });
+    /// A packet with payload. `sequence`: of its first byte, TCP only. False: the session has seen it before.
+    bool payload(State& state, const Session& session, const Payload& payload, std::uint32_t sequence, SuspicionSink& sink) const noexcept {
+        if (session.key.protocol == ip_protocol::tcp && !fresh(state, payload, sequence)) return false;
+        each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
+            if constexpr (HearsPayload<const Detector>) detector.payload(own, session, payload, sink);
+        });
+        return true;
+    }
+    void echo(State& state, const Session& session, const Echo& echo, SuspicionSink& sink) const noexcept {
+        each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
+            if constexpr (HearsEcho<const Detector>) detector.echo(own, session, echo, sink);
+        });
+    }
+
+    // What concerns more than one session.
+    void question(const Session& session, const Question& question, SuspicionSink& sink) noexcept {
+        each([&]<class Detector>(Detector& detector) noexcept {
+            if constexpr (HearsQuestion<Detector>) detector.question(session, question, sink);
+        });
+    }
+    void contact(const Session& session, const Payload& packet, SuspicionSink& sink) noexcept {
+        each([&]<class Detector>(Detector& detector) noexcept {
+            if constexpr (HearsContact<Detector>) detector.contact(session, packet, sink);
+        });
+    }
+    /// Rows that tables of detectors had to give up for others, so far.
+    [[nodiscard]] std::uint64_t forgotten() noexcept {
+        std::uint64_t sum = 0;
+        each([&]<class Detector>(const Detector& detector) noexcept {
+            if constexpr (Forgets<Detector>) sum += detector.forgotten();
+        });
+        return sum;
     }
 
 private:
@@ -41,6 +72,10 @@ private:
         state.edge[side] = end;
         state.edge_known[side] = true;
         return true;
+    }
+    template <class Visit>
+    void each(Visit visit) noexcept {
+        std::apply([&](auto&... detector) noexcept { (visit(detector), ...); }, detectors_);
     }
     template <class Visit>
     void each(State& state, Visit visit) const noexcept {

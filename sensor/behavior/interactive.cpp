@@ -7,14 +7,12 @@
 #include <cmath>
 #include <string>
 
+#include "sensor/behavior/saturating.hpp"
+
 namespace weir {
 namespace {
 
 constexpr std::array<std::string_view, 1> driven_from_outside{"T1059"}, logged_in{"T1021"};
-
-void count(std::uint16_t& number) noexcept {
-    if (number < 0xffff) ++number;
-}
 
 /// Programs that answer programs give answers of few sizes.
 constexpr unsigned lively_answers = 20;  // per cent that differ from the one before

@@ -6,6 +6,7 @@
 #include <new>
 #include <string>
 
+#include "sensor/decode/wire.hpp"
 #include "sensor/inspect/session_text.hpp"
 
 namespace weir {
@@ -14,13 +15,19 @@ namespace {
 /// A question and its answer in datagrams show no behaviour: most sessions never need a state.
 bool too_short(const Session& session) noexcept {
     constexpr std::uint8_t enough = 2;
-    return session.key.protocol != ip_protocol::tcp && (session.payload_packets[0] < enough || session.payload_packets[1] < enough);
+    if (session.key.protocol == ip_protocol::tcp) return false;
+    const auto [asked, answered] = session.payload_packets;
+    return session.key.protocol == ip_protocol::udp ? asked < enough || answered < enough : asked + answered <= enough;
 }
 
 /// Where a person may be at the keyboard. In every other protocol that is recognised, programs talk to programs.
 constexpr std::array<std::string_view, 6> typed_protocols{"ssh", "telnet", "tls", "rlogin", "websocket", "dtls"};
 
-constexpr Severity high = 1, medium = 2;
+constexpr Severity nothing = 0, high = 1, medium = 2;
+
+bool driven_by_server(const Session& session, const Suspicion& suspicion) noexcept {
+    return (suspicion.driven_by == Direction::to_client) != session.roles_reversed();
+}
 
 }  // namespace
 
@@ -28,23 +35,73 @@ BehaviorJudge::BehaviorJudge(std::size_t memory, ContractJudge& contract, Report
     : contract_(contract), reporter_(reporter), pool_(memory) {
     for (const std::string_view name : typed_protocols)
         if (const ProtocolId id = find_protocol(name); id != no_protocol) typed_.insert(id);
+    dns_.protocol = find_protocol("dns");
+    if (dns_.protocol == no_protocol) return;
+    for (const Field& field : protocols()[dns_.protocol].fields) {
+        if (field.path == "dns.queries[].rrname") dns_.name = &field;
+        if (field.path == "dns.queries[].rrtype") dns_.type = &field;
+    }
 }
 
-void BehaviorJudge::payload(const Moment& moment, std::uint32_t size) noexcept {
-    Session& session = *moment.session;
+Detectors::State* BehaviorJudge::state_of(Session& session) noexcept {
     if (session.behavior == 0) {
-        if (too_short(session)) return;
+        if (too_short(session)) return nullptr;
         session.behavior = pool_.take(sizeof(Detectors::State));
         if (session.behavior == 0) {
             metrics_.full.add();
-            return;
+            return nullptr;
         }
         new (pool_.at(session.behavior)) Detectors::State{};
         metrics_.sessions.set(metrics_.sessions.get() + 1);
     }
+    return static_cast<Detectors::State*>(pool_.at(session.behavior));
+}
+
+void BehaviorJudge::started(const Moment& moment) noexcept {
     moment_ = &moment;
-    detectors_.payload(*static_cast<Detectors::State*>(pool_.at(session.behavior)), session, {moment.direction, size, moment.clock},
-                       moment.layers->tcp.sequence, *this);
+    contact({Direction::to_server, 0, moment.clock});
+}
+
+void BehaviorJudge::payload(const Moment& moment, std::uint32_t size) noexcept {
+    moment_ = &moment;
+    const Payload packet{moment.direction, size, moment.clock};
+    Detectors::State* const state = state_of(*moment.session);
+    if (state != nullptr && !detectors_.payload(*state, *moment.session, packet, moment.layers->tcp.sequence, *this)) return;
+    contact(packet);
+}
+
+/// Duties are regular: polls, reports, heartbeats. Only where equipment contacts whom its contract does not name it means anything.
+void BehaviorJudge::contact(const Payload& packet) noexcept {
+    const Session& session = *moment_->session;
+    const auto opener = static_cast<std::size_t>(Facing::egress);
+    if (session.equipment[opener] == no_equipment || session.verdict[opener] == Verdict::allowed) return;
+    detectors_.contact(session, packet, *this);
+    metrics_.forgotten.set(detectors_.forgotten());
+}
+
+void BehaviorJudge::icmp(const Moment& moment) noexcept {
+    const Layers& layers = *moment.layers;
+    const bool reply = layers.icmp_type == (layers.protocol == ip_protocol::icmp ? 0 : 129);  // RFC 792, RFC 4443 section 4.2
+    if (!reply && layers.icmp_type != (layers.protocol == ip_protocol::icmp ? 8 : 128)) return;
+    if (layers.payload_missing != 0) return;
+    moment_ = &moment;
+    Detectors::State* const state = state_of(*moment.session);
+    if (state == nullptr) return;
+    const Echo echo{moment.direction, reply, wire::be16(layers.transport.data() + 6), layers.payload, moment.clock};
+    detectors_.echo(*state, *moment.session, echo, *this);
+}
+
+void BehaviorJudge::transaction(const Moment& moment, ProtocolId protocol, const void* transaction, Report report) noexcept {
+    if (protocol != dns_.protocol || dns_.name == nullptr || dns_.type == nullptr || !has(report, Report::request)) return;
+    moment_ = &moment;
+    constexpr std::size_t most = 16;  // questions in one message; one is usual
+    for (std::size_t i = 0; i < most; ++i) {
+        const Value name = dns_.name->get(transaction, i), type = dns_.type->get(transaction, i);
+        if (name.kind == Value::Kind::end) break;
+        if (name.kind == Value::Kind::text && type.kind == Value::Kind::text)
+            detectors_.question(*moment.session, {as_text(name.bytes), as_text(type.bytes), moment.clock}, *this);
+    }
+    metrics_.forgotten.set(detectors_.forgotten());
 }
 
 void BehaviorJudge::release(Session& session) noexcept {
@@ -57,32 +114,39 @@ bool BehaviorJudge::may_be_typed(const Session& session) const noexcept {
     return session.app_status != AppStatus::known || typed_.contains(session.app);
 }
 
-/// The contract knows who may drive whom. What it allows, an administrator may type in; equipment that is driven from the far
-/// end of a session which it opened itself, and equipment from which somebody types, are suspect even there, unless the line
-/// says `interactive: allowed` or a program would behave the same.
 bool BehaviorJudge::suspect(const Session& session, const Suspicion& suspicion) noexcept {
     metrics_.suspicions.add();
     if (suspicion.kind == Kind::interactive && !may_be_typed(session)) return true;
-    const bool by_server = (suspicion.driven_by == Direction::to_client) != session.roles_reversed();
     bool of_equipment = false, told = false;
     for (const Facing facing : {Facing::egress, Facing::ingress}) {
-        const auto end = static_cast<std::size_t>(facing);
-        if (session.equipment[end] == no_equipment) continue;
+        if (session.equipment[static_cast<std::size_t>(facing)] == no_equipment) continue;
         of_equipment = true;
-        const bool allowed = session.verdict[end] == Verdict::allowed;
-        const auto said = allowed && session.line[end] != no_line
-                              ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive
-                              : Interactive::unsaid;
-        if (said == Interactive::allowed) continue;
-        if (said == Interactive::never || !allowed) {
-            told = report(suspicion, high, facing) || told;
-        } else if (!suspicion.weak && (by_server || facing == Facing::egress)) {
-            told = report(suspicion, by_server && facing == Facing::egress ? high : medium, facing) || told;
-        }
+        const Severity severity = worth(session, suspicion, facing);
+        if (severity != nothing) told = report(suspicion, severity, facing) || told;
     }
-    // Of hosts that nobody has said anything about, only the odd direction is told.
-    if (!of_equipment && by_server && !suspicion.weak) told = report(suspicion, medium, Facing::egress);
+    // Of hosts that nobody has said anything about, only what is odd between any hosts is told.
+    const bool odd = suspicion.kind != Kind::interactive || driven_by_server(session, suspicion);
+    if (!of_equipment && odd && !suspicion.weak) told = report(suspicion, medium, Facing::egress);
     return told;
+}
+
+/// The contract knows who may drive whom. What it allows, an administrator may type in; equipment that is driven from the far
+/// end of a session which it opened itself, and equipment from which somebody types, are suspect even there, unless the line
+/// says `interactive: allowed` or a program would behave the same. No contract can mean a tunnel where it allows something else.
+Severity BehaviorJudge::worth(const Session& session, const Suspicion& suspicion, Facing facing) const noexcept {
+    const auto end = static_cast<std::size_t>(facing);
+    const bool allowed = session.verdict[end] == Verdict::allowed;
+    if (suspicion.kind == Kind::beacon) return allowed || facing == Facing::ingress ? nothing : high;
+    if (suspicion.kind != Kind::interactive) return allowed && suspicion.weak ? nothing : high;
+    const auto said = allowed && session.line[end] != no_line
+                          ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive
+                          : Interactive::unsaid;
+    if (said == Interactive::allowed) return nothing;
+    if (said == Interactive::never || !allowed) return high;
+    if (suspicion.weak) return nothing;
+    const bool by_server = driven_by_server(session, suspicion);
+    if (facing == Facing::egress) return by_server ? high : medium;
+    return by_server ? medium : nothing;
 }
 
 bool BehaviorJudge::report(const Suspicion& suspicion, Severity severity, Facing facing) noexcept {

@@ -192,13 +192,19 @@ void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const Packe
     if (layers.protocol == ip_protocol::udp && !layers.payload.empty() && !carries_tunnel) {
         apps_.datagram(session, moment_.direction, layers.payload);
         stages_.end(Stage::parse);
-        show_behavior(layers);
     }
+    if (!carries_tunnel) show_behavior(layers);
 }
 
 void Worker::show_behavior(const Layers& layers) noexcept {
     if (layers.payload.empty()) return;
-    behavior_judge_.payload(moment_, static_cast<std::uint32_t>(layers.payload.size()));
+    switch (layers.protocol) {
+        case ip_protocol::tcp:
+        case ip_protocol::udp: behavior_judge_.payload(moment_, static_cast<std::uint32_t>(layers.payload.size())); break;
+        case ip_protocol::icmp:
+        case ip_protocol::icmpv6: behavior_judge_.icmp(moment_); break;
+        default: return;
+    }
     stages_.end(Stage::behavior);
 }
 
@@ -217,6 +223,7 @@ void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept
     }
     if (layers.has_quoted && contract_judge_.allows_quoted(layers.quoted, moment_.clock)) session.allowed_with_parent = true;
     if (contract_judge_.session_started(moment_)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
+    behavior_judge_.started(moment_);
     if (match.expected != nullptr && match.expected->app != no_protocol)
         apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp,
                        std::string_view{match.expected->label.data(), strnlen(match.expected->label.data(), match.expected->label.size())});
@@ -337,6 +344,7 @@ void Worker::judge_roles(Session& session) noexcept {
 void Worker::app_transaction(Session& session, const ParserInfo& parser, const void* transaction, Report report,
                              Direction direction) noexcept {
     rule_judge_.transaction(moment_, parser, transaction, report, direction);
+    behavior_judge_.transaction(moment_, id_of(parser), transaction, report);
     if (const Field* const field = operations_[id_of(parser)]; field != nullptr && has(report, Report::request)) {
         const Value name = field->get(transaction, 0);
         if (name.kind == Value::Kind::text) contract_judge_.operation(moment_, as_text(name.bytes));

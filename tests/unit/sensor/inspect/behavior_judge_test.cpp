@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/inspect/behavior_judge.hpp"
 
+#include <algorithm>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/replay_driver.hpp"
 
@@ -90,7 +92,8 @@ TEST_CASE("Behaviour judge: in protocols of programs nobody types") {
         traffic.wait(second + i * 7 % 5 * second);
         talk.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     }
-    CHECK(Replay{traffic, {.policy = policy("[]")}}.kinds() == std::vector<std::string>{"unexpected-destination"});
+    const auto kinds = Replay{traffic, {.policy = policy("[]")}}.kinds();
+    CHECK(std::find(kinds.begin(), kinds.end(), "interactive") == kinds.end());
 }
 
 TEST_CASE("Behaviour judge: retransmissions are not typed twice, and states are given back") {
@@ -102,4 +105,79 @@ TEST_CASE("Behaviour judge: retransmissions are not typed twice, and states are 
     const Replay replay{again};
     CHECK(replay.kinds().empty());
     CHECK(replay.pipeline().workers()[0]->behavior_metrics().sessions.get() == 0);
+}
+
+TEST_CASE("Behaviour judge: a tunnel is none of what a contract can mean, a weak sign of one is not told where it allows echoes") {
+    const auto echoes = [](bool same, std::size_t count) {
+        Traffic traffic;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::uint32_t rest = 7u << 16 | i;
+            const std::string question(80 + 20 * i, 'p'), answer(80 + 20 * i, same ? 'p' : 'q');
+            traffic.add(PacketBuilder{}.ethernet().ipv4(device, peer).icmp(8, 0, rest).payload(question).bytes());
+            traffic.add(PacketBuilder{}.ethernet().ipv4(peer, device).icmp(0, 0, rest).payload(answer).bytes());
+        }
+        return traffic;
+    };
+    const auto tunnels = [](const Replay& replay) {
+        const auto kinds = replay.kinds();
+        return std::count(kinds.begin(), kinds.end(), "icmp-tunnel");
+    };
+    const std::string allowed = policy("[{to: 203.0.113.9, service: {proto: icmp}}]");
+    CHECK(tunnels(Replay{echoes(false, 10), {.policy = allowed}}) == 1);
+    CHECK(tunnels(Replay{echoes(false, 10), {.policy = policy("[]")}}) == 1);
+    CHECK(tunnels(Replay{echoes(false, 10)}) == 1);
+    CHECK(tunnels(Replay{echoes(true, 10), {.policy = allowed}}) == 0);
+    CHECK(tunnels(Replay{echoes(true, 10), {.policy = policy("[]")}}) == 1);
+    CHECK(tunnels(Replay{echoes(true, 10)}) == 0);
+    CHECK(tunnels(Replay{echoes(false, 2)}) == 0);
+}
+
+TEST_CASE("Behaviour judge: a tunnel through the permitted resolver") {
+    Traffic traffic;
+    for (std::uint16_t i = 0; i < 30; ++i) {
+        std::string message{"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12};
+        message += '\x3c' + std::to_string(10 + i) + std::string(58, 'x') +
+                   std::string{
+                       "\x07"
+                       "example\x03"
+                       "com\x00\x00\x10\x00\x01",
+                       17};
+        traffic.udp({device, static_cast<std::uint16_t>(40000 + i)}, {peer, 53}, message).wait(second);
+    }
+    const std::string allowed = policy("[{to: 203.0.113.9, service: dns}]");
+    const Replay replay{traffic, {.policy = allowed}};
+    CHECK(replay.kinds() == std::vector<std::string>{"dns-tunnel"});
+    CHECK(replay.text() == Replay{traffic, {.policy = allowed, .workers = 3}}.text());
+}
+
+TEST_CASE("Behaviour judge: regular contacts mean something where the contract does not name the peer") {
+    const auto contacts = [](std::string_view from, bool anew) {
+        Traffic traffic;
+        TcpTalk lasting{traffic, {from, 50000}, {peer, 8443}};
+        if (!anew) lasting.handshake();
+        for (std::uint16_t i = 0; i < 14; ++i) {
+            traffic.wait(60 * second + i % 4 * second);
+            if (!anew) {
+                lasting.send("anything to do?").answer("no");
+                continue;
+            }
+            TcpTalk talk{traffic, {from, static_cast<std::uint16_t>(40000 + i)}, {peer, 8443}};
+            talk.handshake().send("anything to do?").answer("no").close();
+        }
+        return traffic;
+    };
+    const auto beacons = [](const Replay& replay) {
+        const auto kinds = replay.kinds();
+        return std::count(kinds.begin(), kinds.end(), "beacon");
+    };
+    const std::string named = policy("[{to: 203.0.113.9, service: {proto: tcp, port: 8443}}]"), unnamed = policy("[]");
+    for (const bool anew : {true, false}) {
+        CAPTURE(anew);
+        CHECK(beacons(Replay{contacts(device, anew), {.policy = unnamed}}) == 1);
+        CHECK(beacons(Replay{contacts(device, anew), {.policy = named}}) == 0);
+        CHECK(beacons(Replay{contacts(device, anew)}) == 0);
+        CHECK(beacons(Replay{contacts("10.0.0.2", anew), {.policy = unnamed}}) == 0);
+    }
+    CHECK(Replay{contacts(device, true), {.policy = unnamed}}.text() ==
+          Replay{contacts(device, true), {.policy = unnamed, .workers = 4}}.text());
 }
