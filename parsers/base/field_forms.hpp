@@ -43,6 +43,13 @@ Value as_hex(const detail::owner_of<Member>& transaction, std::size_t index) noe
     return wire.data() == nullptr ? Value::none() : Value::hex(wire);
 }
 
+/// A flag that is shown only where it is set.
+template <auto Member>
+Value if_set(const detail::owner_of<Member>& transaction, std::size_t index) noexcept {
+    if (index != 0) return {};
+    return transaction.*Member ? Value::flag(true) : Value::none();
+}
+
 /// An optional value, or a list (a span, an InlineVector): one value for each of its elements.
 template <auto Member>
 Value form_of(const detail::owner_of<Member>& transaction, std::size_t index) noexcept {

@@ -79,7 +79,7 @@ struct Parser {
                                        "Operation that a request invokes; `locate` for a locate request"),
         field<&Transaction::object_key>("giop.object_key", "giop.object_key",
                                         "Object that it is invoked on, the first 64 octets of its key"),
-        field<if_there<&Transaction::request_id>>("", "giop.request_id", "Request identifier", FieldKind::number),
+        field<form_of<&Transaction::request_id>>("", "giop.request_id", "Request identifier", FieldKind::number),
         field<if_set<&Transaction::oneway>>("giop.oneway", "giop.oneway", "No reply is expected", FieldKind::number),
         field<&Transaction::status>(
             "giop.reply_status", "giop.reply.status",

@@ -83,7 +83,7 @@ struct Parser {
         field<if_set<&Transaction::withheld>>("", "mml.redacted", "The parameters hold a secret and are withheld", FieldKind::number),
         field<&Transaction::ne>("mml.ne", "mml.ne", "Network element that answers, by the name in the first line"),
         field<&Transaction::source>("mml.source", "mml.source", "What the answer comes from: O&M, PGW, SMU, ALARM, ..."),
-        field<if_there<&Transaction::serial>>("", "mml.serial", "Serial number of the answer", FieldKind::number),
+        field<form_of<&Transaction::serial>>("", "mml.serial", "Serial number of the answer", FieldKind::number),
         field<&Transaction::retcode>("mml.retcode", "mml.retcode", "Return code: 0 for success"),
         field<&Transaction::result>("mml.result", "mml.result", "Text beside the return code, its first 128 octets"),
     };

@@ -40,7 +40,7 @@ struct Parser {
         field<&Transaction::version>("smart_install.version", "smart_install.version", "Version in the header: 0 or 1"),
         field<&Transaction::type>("smart_install.type", "smart_install.type", "Message type"),
         field<&Transaction::length>("smart_install.length", "smart_install.length", "Octets behind the header"),
-        field<each_of<&Transaction::texts>>("smart_install.text", "smart_install.texts[]",
+        field<form_of<&Transaction::texts>>("smart_install.text", "smart_install.texts[]",
                                             "Texts in the message, the first six: commands that the switch runs, files"),
         field<&Transaction::url>("smart_install.url", "smart_install.url", "The first URL among them, from its scheme on"),
     };

@@ -68,7 +68,7 @@ TEST_CASE("ftp: data sessions are announced") {
         Case{"PORT 192,0,2,1,4,1\r\n", "200 PORT command successful.\r\n", down, "192.0.2.1", 1025},
         Case{"EPRT |2|2001:db8::1|5282|\r\n", "200 ok\r\n", down, "2001:db8::1", 5282});
     Driver driver;
-    const Outcome& outcome = run(driver, {{up, command}, {down, reply}});
+    const Outcome outcome = run(driver, {{up, command}, {down, reply}});
     REQUIRE(outcome.expectations.size() == 1);
     CHECK(outcome.expectations[0].opened_towards == opened_towards);
     CHECK(outcome.expectations[0].address.text() == address);
@@ -86,7 +86,7 @@ TEST_CASE("ftp: refused PORT announces nothing, an accepted AUTH TLS ends readin
     Driver refused;
     CHECK(run(refused, {{up, "PORT 192,0,2,1,4,1\r\n"}, {down, "500 Illegal PORT command.\r\n"}}).expectations.empty());
     Driver driver;
-    const Outcome& outcome = run(driver, {{up, "AUTH TLS\r\n"}, {down, "234 Proceed.\r\n"}, {up, "\x16\x03\x01garbage\n"}});
+    const Outcome outcome = run(driver, {{up, "AUTH TLS\r\n"}, {down, "234 Proceed.\r\n"}, {up, "\x16\x03\x01garbage\n"}});
     CHECK(outcome.status[1] == Fed::Status::done);
     CHECK(logged(outcome).size() == 1);
 }

@@ -108,7 +108,7 @@ TEST_CASE("app plan: what weir adds is written apart") {
 TEST_CASE("app plan: a list that is too long is cut, and the text stays valid") {
     Fake fake;
     fake.answers.assign(10'000, {"a.example", 60, std::nullopt});
-    for (std::size_t room = 60; room < 3000; room += 7) REQUIRE_NOTHROW(json::parse(rendered(fake, room)));
+    for (std::size_t room = 60; room < 3000; room += 7) REQUIRE_FALSE(json::parse(rendered(fake, room)).is_discarded());
     CHECK(json::parse(rendered(fake, 1 << 20))["fake"]["answers"].size() == AppPlan::max_elements);
 }
 

@@ -163,7 +163,7 @@ TEST_CASE("json: bytes that are not UTF-8 are shown one by one") {
     for (int i = 0; i < 2000; ++i) {
         std::string bytes(20, '\0');
         for (char& c : bytes) c = static_cast<char>(random());
-        REQUIRE_NOTHROW(json::parse(text_of(bytes)));
+        REQUIRE_FALSE(json::parse(text_of(bytes)).is_discarded());
     }
 }
 
