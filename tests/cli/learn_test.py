@@ -85,7 +85,7 @@ def test_intrusions_are_found():
         if capture.name in BY_RULE_ALONE:
             continue
         alerts = replay("--no-rules", "--policy", policy, capture).expect(DONE).events("alert")
-        assert any(alert["weir"]["judge"] == "contract" for alert in alerts), f"{capture.name}: not found by the contract"
+        assert any(alert["weir"]["judge"] == "contract" for alert in alerts), f"{capture.name}: the contract found nothing"
 
 
 def test_intrusions_are_never_learned():
