@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "sensor/decode/layers.hpp"
 #include "sensor/flow/session.hpp"
 #include "sensor/judge/finding.hpp"
 
@@ -29,6 +30,13 @@ struct Echo {
     std::uint16_t sequence = 0;
     Bytes data;  ///< behind the ICMP header
     Time clock = 0;
+};
+
+/// A datagram of a session that is not TCP.
+struct Datagram {
+    Direction direction = Direction::to_server;
+    Tunnel carries = Tunnel::none;  ///< the tunnel that was opened in it
+    Bytes data;                     ///< behind the transport header
 };
 
 /// A question to a DNS server, about one name.
@@ -76,6 +84,12 @@ concept HearsEcho = requires(D& detector, typename D::State& state, const Sessio
 };
 
 template <class D>
+concept HearsDatagram = requires(D& detector, typename D::State& state, const Session& session, const Datagram& datagram,
+                                 SuspicionSink& sink) {
+    { detector.datagram(state, session, datagram, sink) }
+    noexcept;
+};
+template <class D>
 concept HearsQuestion = requires(D& detector, const Session& session, const Question& question, SuspicionSink& sink) {
     { detector.question(session, question, sink) }
     noexcept;
@@ -101,7 +115,7 @@ concept DetectorType = requires {
     { D::doc } -> std::convertible_to<std::string_view>;
     requires std::is_trivially_destructible_v<typename D::State>;
     requires std::is_nothrow_default_constructible_v<typename D::State>;
-    requires HearsPayload<D> || HearsEcho<D> || HearsQuestion<D> || HearsContact<D>;
+    requires HearsPayload<D> || HearsEcho<D> || HearsDatagram<D> || HearsQuestion<D> || HearsContact<D>;
 };
 
 }  // namespace weir

@@ -8,11 +8,12 @@
 #include "sensor/behavior/dns_tunnel.hpp"
 #include "sensor/behavior/icmp_tunnel.hpp"
 #include "sensor/behavior/interactive.hpp"
+#include "sensor/behavior/ip_tunnel.hpp"
 #include "sensor/decode/layers.hpp"
 
 namespace weir {
 
-using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector, BeaconDetector>;
+using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector, BeaconDetector, IpTunnelDetector>;
 
 class Detectors {
     template <class Tuple>
@@ -41,6 +42,11 @@ public:
     void echo(State& state, const Session& session, const Echo& echo, SuspicionSink& sink) const noexcept {
         each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
             if constexpr (HearsEcho<const Detector>) detector.echo(own, session, echo, sink);
+        });
+    }
+    void datagram(State& state, const Session& session, const Datagram& datagram, SuspicionSink& sink) const noexcept {
+        each(state, [&]<class Detector>(const Detector& detector, auto& own) noexcept {
+            if constexpr (HearsDatagram<const Detector>) detector.datagram(own, session, datagram, sink);
         });
     }
 

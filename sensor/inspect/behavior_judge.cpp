@@ -44,8 +44,11 @@ BehaviorJudge::BehaviorJudge(std::size_t memory, ContractJudge& contract, Report
 }
 
 Detectors::State* BehaviorJudge::state_of(Session& session) noexcept {
+    return session.behavior == 0 && too_short(session) ? nullptr : watch(session);
+}
+
+Detectors::State* BehaviorJudge::watch(Session& session) noexcept {
     if (session.behavior == 0) {
-        if (too_short(session)) return nullptr;
         session.behavior = pool_.take(sizeof(Detectors::State));
         if (session.behavior == 0) {
             metrics_.full.add();
@@ -77,6 +80,18 @@ void BehaviorJudge::contact(const Payload& packet) noexcept {
     if (session.equipment[opener] == no_equipment || session.verdict[opener] == Verdict::allowed) return;
     detectors_.contact(session, packet, *this);
     metrics_.forgotten.set(detectors_.forgotten());
+}
+
+/// Operators' networks are full of tunnels: only one that the contract of equipment does not allow means anything.
+void BehaviorJudge::datagram(const Moment& moment, Tunnel carries) noexcept {
+    Session& session = *moment.session;
+    const auto not_allowed = [&](std::size_t end) {
+        return session.equipment[end] != no_equipment && session.verdict[end] != Verdict::allowed;
+    };
+    if (!not_allowed(0) && !not_allowed(1)) return;
+    moment_ = &moment;
+    if (Detectors::State* const state = watch(session))
+        detectors_.datagram(*state, session, {moment.direction, carries, moment.layers->payload}, *this);
 }
 
 void BehaviorJudge::icmp(const Moment& moment) noexcept {
@@ -137,6 +152,7 @@ Severity BehaviorJudge::worth(const Session& session, const Suspicion& suspicion
     const auto end = static_cast<std::size_t>(facing);
     const bool allowed = session.verdict[end] == Verdict::allowed;
     if (suspicion.kind == Kind::beacon) return allowed || facing == Facing::ingress ? nothing : high;
+    if (suspicion.kind == Kind::ip_tunnel) return allowed ? nothing : high;
     if (suspicion.kind != Kind::interactive) return allowed && suspicion.weak ? nothing : high;
     const auto said = allowed && session.line[end] != no_line
                           ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive

@@ -35,6 +35,8 @@ public:
     void started(const Moment& moment) noexcept;
     /// A packet with payload, after its session and its parser have seen it.
     void payload(const Moment& moment, std::uint32_t size) noexcept;
+    /// A datagram with payload of a session that is not TCP. `carries`: the tunnel that was opened in it.
+    void datagram(const Moment& moment, Tunnel carries) noexcept;
     /// A packet of ICMP or ICMPv6.
     void icmp(const Moment& moment) noexcept;
     /// What a parser has read.
@@ -51,6 +53,8 @@ private:
     void contact(const Payload& packet) noexcept;
     /// Null where the session is too short to be watched, or has found no room.
     [[nodiscard]] Detectors::State* state_of(Session& session) noexcept;
+    /// The same, however short the session is.
+    [[nodiscard]] Detectors::State* watch(Session& session) noexcept;
     [[nodiscard]] bool may_be_typed(const Session& session) const noexcept;
 
     Detectors detectors_;

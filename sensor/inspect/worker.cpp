@@ -193,6 +193,7 @@ void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const Packe
         apps_.datagram(session, moment_.direction, layers.payload);
         stages_.end(Stage::parse);
     }
+    if (!layers.payload.empty()) behavior_judge_.datagram(moment_, carries_tunnel ? decoded.layers[layer + 1].tunnel : Tunnel::none);
     if (!carries_tunnel) show_behavior(layers);
 }
 

@@ -181,3 +181,21 @@ TEST_CASE("Behaviour judge: regular contacts mean something where the contract d
     CHECK(Replay{contacts(device, true), {.policy = unnamed}}.text() ==
           Replay{contacts(device, true), {.policy = unnamed, .workers = 4}}.text());
 }
+
+TEST_CASE("Behaviour judge: tunnels of equipment need a line in its contract") {
+    Traffic traffic;
+    for (int i = 0; i < 3; ++i) {
+        traffic.add(PacketBuilder{}.ethernet().ipv4(device, peer).gre().ipv4("172.16.0.1", "172.16.0.2").udp(1, 2).payload("x").bytes());
+        traffic.udp({"10.0.0.7", 51820}, {device, 51820}, std::string{"\x01\x00\x00\x00", 4} + std::string(144, 'i'));
+        traffic.udp({device, 51820}, {"10.0.0.7", 51820}, std::string{"\x02\x00\x00\x00", 4} + std::string(88, 'r'));
+    }
+    const auto tunnels = [&](const std::string& text) {
+        const Replay replay{traffic, {.policy = text}};
+        const auto kinds = replay.kinds();
+        return std::count(kinds.begin(), kinds.end(), "ip-tunnel");
+    };
+    CHECK(tunnels(policy("[]")) == 2);
+    CHECK(tunnels(policy("[{to: 203.0.113.9, service: {proto: 47}}]")) == 1);
+    CHECK(tunnels(policy("[]", "[{from: 10.0.0.7, service: {proto: udp, port: 51820}}]")) == 1);
+    CHECK(tunnels("") == 0);
+}
