@@ -10,6 +10,7 @@
 
 #include "sensor/cli/exit_code.hpp"
 #include "sensor/cli/quiet_run.hpp"
+#include "sensor/cli/say.hpp"
 #include "sensor/contract/learn_text.hpp"
 #include "sensor/output/file_sink.hpp"
 
@@ -34,7 +35,7 @@ Result<std::vector<AddressRange>, std::string> ranges_of(const std::vector<std::
 
 int learn(const Options& options) {
     const auto refuse = [](std::string_view sentence, int code = exit_code::usage) {
-        fmt::print(stderr, "weir: {}\n", sentence);
+        say_error(sentence);
         return code;
     };
     if (!options.output.empty() && !options.force && std::filesystem::exists(options.output))
@@ -49,25 +50,23 @@ int learn(const Options& options) {
     if (!options.policy.empty()) {
         auto loaded = load_policy_file(options.policy);
         if (!loaded) {
-            for (const FileError& error : loaded.error()) fmt::print(stderr, "weir: {}\n", error.text());
+            for (const FileError& error : loaded.error()) say_error(error.text());
             return exit_code::usage;
         }
         policy = std::move(*loaded);
         devices.policy = policy.get();
     }
-    auto run = QuietRun::open(options.captures);
-    if (!run) return refuse(run.error());
+    QuietRun run{options.captures};
     // Without the policy: what it does not allow would be findings, and these are to come from rules and detectors alone.
-    const auto worker = run->add(nullptr);
+    const auto worker = run.add("");
     if (!worker) return refuse(worker.error());
     learn::Survey seen;
     (*worker)->attach(seen);
-    std::vector<std::string> warnings;
-    if (const auto failed = run->run([](std::size_t, const RecordHead&) {}, warnings)) return refuse(*failed);
-    for (const std::string& warning : warnings) fmt::print(stderr, "weir: {}\n", warning);
+    if (const auto failed = run.run([](std::size_t, const RecordHead&) {})) return refuse(*failed);
+    for (const std::string& warning : run.warnings()) say_warning(warning);
 
     const learn::Proposal proposal = learn::propose(seen, devices);
-    const std::string text = learn::policy_text(proposal, seen, {run->captures(), run->packets(), options.policy});
+    const std::string text = learn::policy_text(proposal, seen, {run.captures(), run.packets(), options.policy});
     if (options.output.empty()) {
         fmt::print("{}", text);
         std::fflush(stdout);  // before what is said about it

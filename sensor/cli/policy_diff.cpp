@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/cli/policy_diff.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include "sensor/cli/exit_code.hpp"
@@ -60,28 +61,19 @@ bool write_difference(const AlertCounts& counts, std::ostream& out) {
 
 int policy_diff(const std::string& old_file, const std::string& new_file, const std::vector<std::string>& captures, std::ostream& out,
                 std::ostream& err) {
-    const auto refuse = [&err](const std::string& sentence) {
-        err << "weir: " << sentence << '\n';
-        return exit_code::usage;
-    };
-    std::vector<std::shared_ptr<const Policy>> policies;
-    for (const std::string& file : {old_file, new_file}) {
-        auto loaded = load_policy_file(file);
-        if (loaded)
-            policies.push_back(std::move(*loaded));
-        else
-            for (const FileError& error : loaded.error()) err << error.text() << '\n';
-    }
-    if (policies.size() != 2) return exit_code::usage;
-    auto run = QuietRun::open(captures);
-    if (!run) return refuse(run.error());
-    for (const auto& policy : policies)
-        if (const auto worker = run->add(policy); !worker) return refuse(worker.error());
+    QuietRun run{captures};
+    for (const std::string& file : {old_file, new_file})
+        if (const auto worker = run.add(file); !worker) {
+            err << worker.error() << '\n';
+            return exit_code::usage;
+        }
     AlertCounts counts;
-    std::vector<std::string> warnings;
-    const auto failed = run->run([&](std::size_t which, const RecordHead& head) { ++counts[AlertSort::of(*policies[which], head)][which]; }, warnings);
-    if (failed) return refuse(*failed);
-    for (const std::string& warning : warnings) err << "weir: " << warning << '\n';
+    const auto count = [&](std::size_t which, const RecordHead& head) { ++counts[AlertSort::of(*run.policy(which), head)][which]; };
+    if (const auto failed = run.run(count)) {
+        err << *failed << '\n';
+        return exit_code::usage;
+    }
+    for (const std::string& warning : run.warnings()) err << warning << " (warning)\n";
     return write_difference(counts, out) ? exit_code::alerts : exit_code::done;
 }
 

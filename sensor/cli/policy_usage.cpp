@@ -53,23 +53,16 @@ void write_usage(const Policy& policy, const std::vector<LineUse>& lines, bool j
 }
 
 int policy_usage(const std::string& file, const std::vector<std::string>& captures, bool json, std::ostream& out, std::ostream& err) {
-    const auto refuse = [&err](const std::string& sentence) {
-        err << "weir: " << sentence << '\n';
-        return exit_code::usage;
-    };
-    const auto loaded = load_policy_file(file);
-    if (!loaded) {
-        for (const FileError& error : loaded.error()) err << error.text() << '\n';
+    QuietRun run{captures};
+    const auto worker = run.add(file);
+    const auto failed = worker ? run.run([](std::size_t, const RecordHead&) {}) : worker.error();
+    if (failed) {
+        err << *failed << '\n';
         return exit_code::usage;
     }
-    auto run = QuietRun::open(captures);
-    if (!run) return refuse(run.error());
-    const auto worker = run->add(*loaded);
-    if (!worker) return refuse(worker.error());
-    std::vector<std::string> warnings;
-    if (const auto failed = run->run([](std::size_t, const RecordHead&) {}, warnings)) return refuse(*failed);
-    for (const std::string& warning : warnings) err << "weir: " << warning << '\n';
-    write_usage(**loaded, use_of_lines(**loaded, (*worker)->contract().line_uses(), run->last()), json, out);
+    for (const std::string& warning : run.warnings()) err << warning << " (warning)\n";
+    const Policy& policy = *run.policy(0);
+    write_usage(policy, use_of_lines(policy, (*worker)->contract().line_uses(), run.last()), json, out);
     return exit_code::done;
 }
 

@@ -58,12 +58,12 @@ TEST_CASE("Policy diff: ends without equipment, and signatures") {
     CHECK(out.str().starts_with("+ signature 1:77: 10.20.1.11 to 203.0.113.7 icmp\n1 alert appears, "));
 }
 
-TEST_CASE("Policy diff: mistakes in either policy are told before any capture is read") {
+TEST_CASE("Policy diff: mistakes in either policy, and captures that are not there") {
     const std::string good = WEIR_BINARY_DIR "/policy_diff_good.yaml", bad = WEIR_BINARY_DIR "/policy_diff_bad.yaml";
     std::ofstream{good} << example;
     std::ofstream{bad} << "contracts: 7\n";
     std::ostringstream out, err;
-    CHECK(cli::policy_diff(good, bad, {"/nonexistent.pcap"}, out, err) == 2);
+    CHECK(cli::policy_diff(good, bad, {WEIR_SOURCE_DIR "/pcaps/ordinary-olt.pcap"}, out, err) == 2);
     CHECK(err.str().find(bad + ":1: ") == 0);
     err.str("");
     CHECK(cli::policy_diff(good, good, {"/nonexistent.pcap"}, out, err) == 2);

@@ -26,7 +26,7 @@ TEST_CASE("Policy usage: a table, and the same as JSON") {
 
 TEST_CASE("Policy usage: a policy or capture that is not there") {
     std::ostringstream out, err;
-    CHECK(cli::policy_usage("/nonexistent.yaml", {"x"}, false, out, err) == 2);
+    CHECK(cli::policy_usage("/nonexistent.yaml", {WEIR_SOURCE_DIR "/pcaps/ordinary-olt.pcap"}, false, out, err) == 2);
     CHECK(err.str().find("/nonexistent.yaml") == 0);
     CHECK(out.str().empty());
 }
