@@ -223,9 +223,9 @@ bool has_word(std::string_view text, std::string_view word) noexcept {
     constexpr std::size_t short_word = 4;  // may begin many others: it must end there, too
     const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + ('a' - 'A')) : a) == b; };
     for (std::size_t from = 0; from < text.size();) {
-        const auto found = std::ranges::search(text.substr(from), word, same);
-        if (found.empty()) return false;
-        const std::size_t at = static_cast<std::size_t>(found.begin() - text.begin()), end = at + word.size();
+        const auto found = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), word.begin(), word.end(), same);
+        if (found == text.end()) return false;
+        const std::size_t at = static_cast<std::size_t>(found - text.begin()), end = at + word.size();
         const bool begins = at == 0 || !is_letter(text[at - 1]), ends = word.size() > short_word || end == text.size() || !is_letter(text[end]);
         if (begins && ends) return true;
         from = at + 1;
