@@ -67,6 +67,7 @@ void Decoder::decode(const Packet& packet, Decoded& out) noexcept {
     if (oddity != Oddity::none) [[unlikely]] {
         metrics_.events[static_cast<std::size_t>(oddity)].add();
         out.drop = decode_events[static_cast<std::size_t>(oddity)].drop;
+        out.event_count = 0;  // what its fragments showed has been counted; there is no layer that it could be told of
         DecodeMetrics::at(metrics_.dropped, out.drop).add();
         return;
     }
