@@ -178,7 +178,8 @@ public:
 private:
     std::size_t decode(std::span<std::uint8_t> out) override {
         ZSTD_outBuffer target{out.data(), out.size(), 0};
-        ZSTD_inBuffer source{input_.data(), input_.size(), 0};
+        // A frame's first byte on its own: a frame that libzstd finds whole it decodes in one go, and gives nothing of it where it is damaged.
+        ZSTD_inBuffer source{input_.data(), inside_unit_ ? input_.size() : 1, 0};
         const std::size_t left = ZSTD_decompressStream(state_, &target, &source);
         input_ = input_.subspan(source.pos);
         inside_unit_ = left != 0;
