@@ -30,7 +30,7 @@ std::optional<std::string> QuietRun::run(const std::function<void(std::size_t, c
     const auto drain = [&](std::size_t number) {
         EventRing& ring = *lanes_[number].ring;
         while (const auto record = ring.front()) {
-            if (record->head->type == RecordType::alert) found(number, *record->head);
+            if (record->head.type == RecordType::alert) found(number, record->head);
             ring.pop();
         }
     };

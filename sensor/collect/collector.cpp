@@ -60,14 +60,14 @@ Result<std::unique_ptr<Collector>, std::string> Collector::open(CollectorConfig 
                                                                 std::shared_ptr<const rules::RuleText> rules, std::vector<std::string> stats_paths) {
     auto eve = FileSink::create(config.directory / "eve.json");
     if (!eve) return Unexpected{eve.error()};
-    return std::unique_ptr<Collector>{new Collector{std::move(config), std::move(rings), std::move(rules), std::move(stats_paths), *std::move(eve)}};
+    std::vector<Source> sources;
+    for (EventRing* const ring : rings) sources.push_back({ring, rules});
+    return std::unique_ptr<Collector>{new Collector{std::move(config), std::move(sources), std::move(stats_paths), *std::move(eve)}};
 }
 
-Collector::Collector(CollectorConfig config, std::vector<EventRing*> rings, std::shared_ptr<const rules::RuleText> rules,
-                     std::vector<std::string> stats_paths, FileSink eve)
+Collector::Collector(CollectorConfig config, std::vector<Source> sources, std::vector<std::string> stats_paths, FileSink eve)
     : config_(std::move(config)),
-      rings_(std::move(rings)),
-      rules_(std::move(rules)),
+      sources_(std::move(sources)),
       eve_(std::move(eve)),
       evidence_(config_.directory, config_.evidence),
       thresholds_(config_.threshold_entries, std::move(config_.thresholds)),
@@ -80,10 +80,9 @@ std::optional<std::string> Collector::error() const { return eve_.error() ? eve_
 Result<std::size_t, std::string> Collector::poll() {
     std::size_t taken = 0;
     while (taken < polled_at_once) {
-        EventRing* const ring = next_ring();
-        if (ring == nullptr) break;
-        take(*ring->front());
-        ring->pop();
+        const Source* const source = next_source();
+        if (source == nullptr) break;
+        take(*source);
         ++taken;
     }
     if (auto reason = error()) return Unexpected{*std::move(reason)};
@@ -91,19 +90,20 @@ Result<std::size_t, std::string> Collector::poll() {
 }
 
 /// The ring whose record comes next, or null while some worker may still report an earlier one.
-EventRing* Collector::next_ring() {
-    EventRing* first = nullptr;
+const Collector::Source* Collector::next_source() {
+    const Source* first = nullptr;
     OrderKey first_key;
     bool any_open = false;
     Watermark open_mark{std::numeric_limits<Time>::max(), 0};  // the lowest of the rings that are empty and not closed
-    for (EventRing* const ring : rings_) {
+    for (const Source& source : sources_) {
+        EventRing* const ring = source.ring;
         // Read in this order: a ring that is found empty has reported all that the mark and the closing promised.
         const bool closed = ring->closed();
         const Watermark mark = ring->watermark();
         if (const auto record = ring->front()) {
-            if (first == nullptr || record->head->key < first_key) {
-                first = ring;
-                first_key = record->head->key;
+            if (first == nullptr || record->head.key < first_key) {
+                first = &source;
+                first_key = record->head.key;
             }
         } else if (!closed) {
             any_open = true;
@@ -113,13 +113,16 @@ EventRing* Collector::next_ring() {
     return first != nullptr && (!any_open || open_mark.passed(first_key)) ? first : nullptr;
 }
 
-void Collector::take(const EventRing::Record& record) {
-    const RecordHead& head = *record.head;
+void Collector::take(const Source& source) {
+    const auto front = source.ring->front();
+    if (!front) return;  // it has been found broken since
+    const EventRing::Record& record = *front;
+    const RecordHead& head = record.head;
     if (!first_clock_) first_clock_ = head.key.clock;
     if (stats_pending_ && head.key != *stats_pending_) flush_stats();
     switch (head.type) {
         case RecordType::event: event(head, {record.body, {}}); break;
-        case RecordType::alert: alert(head, record.body); break;
+        case RecordType::alert: alert(head, record.body, source.rules.get()); break;
         case RecordType::packet: {
             Packet packet;
             packet.data = as_bytes(record.body);
@@ -132,6 +135,7 @@ void Collector::take(const EventRing::Record& record) {
         case RecordType::end: evidence_.end(head.flow_id); break;
         case RecordType::stats: stats(head, record.body); break;
     }
+    source.ring->pop();
 }
 
 void Collector::event(const RecordHead& head, FileSink::Pieces line) {
@@ -141,8 +145,8 @@ void Collector::event(const RecordHead& head, FileSink::Pieces line) {
     metrics_.eve_bytes.add(line.first.size() + line.second.size());
 }
 
-void Collector::alert(const RecordHead& head, std::string_view text) {
-    const rules::Rule* const rule = rules_ && head.rule < rules_->rules.size() ? &rules_->rules[head.rule] : nullptr;
+void Collector::alert(const RecordHead& head, std::string_view text, const rules::RuleText* rules) {
+    const rules::Rule* const rule = rules != nullptr && head.rule < rules->rules.size() ? &rules->rules[head.rule] : nullptr;
     if (rule != nullptr) {
         const bool pass = thresholds_.pass(*rule, head);
         metrics_.threshold_entries.set(thresholds_.size());
@@ -180,11 +184,20 @@ void Collector::flush_stats() {
     event(head, {line, {}});
 }
 
+void Collector::write(EventType type, std::string_view line) {
+    RecordHead head;
+    head.event_type = type;
+    event(head, {line, {}});
+    eve_.flush();
+}
+
+std::optional<std::string> Collector::flush() {
+    eve_.flush();
+    return error();
+}
+
 std::optional<std::string> Collector::finish() {
-    while (EventRing* const ring = next_ring()) {
-        take(*ring->front());
-        ring->pop();
-    }
+    while (const Source* const source = next_source()) take(*source);
     if (stats_pending_) flush_stats();
     evidence_.finish();
     eve_.flush();

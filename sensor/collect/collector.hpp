@@ -59,6 +59,17 @@ public:
     /// Writes every record that may be written now; how many there were, or the sentence that says why writing failed. Never
     /// waits. After an error records are still taken, so that no worker is held up, but nothing more is written.
     Result<std::size_t, std::string> poll();
+    /// One more worker. `rules` names what its findings count.
+    void add(EventRing& ring, std::shared_ptr<const rules::RuleText> rules) { sources_.push_back({&ring, std::move(rules)}); }
+    /// A worker whose ring is closed and empty is no more.
+    void remove(const EventRing& ring) { std::erase_if(sources_, [&](const Source& source) { return source.ring == &ring; }); }
+    /// From now on these thresholds hold; counts begin anew.
+    void change_thresholds(ThresholdFile thresholds) { thresholds_ = Thresholds{config_.threshold_entries, std::move(thresholds)}; }
+    /// Writes a line that no worker has made, and everything before it, to the disk.
+    void write(EventType type, std::string_view line);
+    /// Has the system write what was taken. An error sentence or none.
+    std::optional<std::string> flush();
+
     /// All rings are closed: writes what is left and closes the files.
     std::optional<std::string> finish();
 
@@ -71,19 +82,22 @@ public:
     [[nodiscard]] const EvidenceMetrics& evidence_metrics() const noexcept { return evidence_.metrics(); }
 
 private:
-    Collector(CollectorConfig config, std::vector<EventRing*> rings, std::shared_ptr<const rules::RuleText> rules,
-              std::vector<std::string> stats_paths, FileSink eve);
-    [[nodiscard]] EventRing* next_ring();
-    void take(const EventRing::Record& record);
+    /// A worker, as seen from here.
+    struct Source {
+        EventRing* ring;
+        std::shared_ptr<const rules::RuleText> rules;
+    };
+    Collector(CollectorConfig config, std::vector<Source> sources, std::vector<std::string> stats_paths, FileSink eve);
+    [[nodiscard]] const Source* next_source();
+    void take(const Source& source);
     void event(const RecordHead& head, FileSink::Pieces line);
-    void alert(const RecordHead& head, std::string_view text);
+    void alert(const RecordHead& head, std::string_view text, const rules::RuleText* rules);
     void stats(const RecordHead& head, std::string_view snapshot);
     void flush_stats();
     [[nodiscard]] std::optional<std::string> error() const;
 
     CollectorConfig config_;
-    std::vector<EventRing*> rings_;
-    std::shared_ptr<const rules::RuleText> rules_;
+    std::vector<Source> sources_;
     FileSink eve_;
     Evidence evidence_;
     Thresholds thresholds_;

@@ -5,7 +5,10 @@
 #include <bit>
 #include <cassert>
 #include <cstddef>
+#include <new>
 #include <type_traits>
+
+#include "sensor/output/eve.hpp"
 
 namespace weir {
 
@@ -23,20 +26,38 @@ constexpr std::size_t align_up(std::size_t size) noexcept { return (size + align
 static_assert(std::is_trivially_copyable_v<RecordHead>);
 }  // namespace
 
-EventRing::EventRing(std::size_t capacity)
-    : capacity_(std::bit_ceil(std::max(capacity, min_capacity))), memory_(std::make_unique_for_overwrite<char[]>(capacity_)) {
-    static_assert(alignof(Frame) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__ && alignment % alignof(Frame) == 0);
-    static_assert(offsetof(Frame, head) <= alignment, "a filler's own members fit in any piece that is left");
+std::size_t EventRing::shared_size(std::size_t capacity) noexcept {
+    return sizeof(Control) + std::bit_ceil(std::max(capacity, min_capacity));
 }
+
+EventRing::EventRing(std::size_t capacity)
+    : capacity_(std::bit_ceil(std::max(capacity, min_capacity))),
+      own_(std::make_unique_for_overwrite<std::byte[]>(shared_size(capacity) + alignof(Control))) {
+    static_assert(sizeof(Control) % alignment == 0 && alignment % alignof(Frame) == 0);
+    static_assert(offsetof(Frame, head) <= alignment, "a filler's own members fit in any piece that is left");
+    void* place = own_.get();
+    std::size_t room = shared_size(capacity) + alignof(Control);
+    control_ = new (std::align(alignof(Control), sizeof(Control), place, room)) Control;
+    memory_ = reinterpret_cast<char*>(control_ + 1);
+}
+
+EventRing::EventRing(std::span<std::byte> shared)
+    : capacity_(std::bit_floor(shared.size() - sizeof(Control))),
+      control_(reinterpret_cast<Control*>(shared.data())),
+      memory_(reinterpret_cast<char*>(control_ + 1)) {
+    assert(reinterpret_cast<std::uintptr_t>(shared.data()) % alignof(Control) == 0);
+}
+
+EventRing::~EventRing() = default;
 
 std::span<char> EventRing::reserve(std::size_t size) noexcept {
     assert(size <= capacity_ / 4);
     const std::size_t whole = align_up(sizeof(Frame) + size);
-    std::uint64_t head = head_.load(std::memory_order_relaxed);
+    std::uint64_t head = control_->head.load(std::memory_order_relaxed);
     const std::size_t left = capacity_ - (head & (capacity_ - 1));  // to the end of the memory
     const std::size_t needed = whole <= left ? whole : left + whole;
     if (head + needed - cached_tail_ > capacity_) {
-        cached_tail_ = tail_.load(std::memory_order_acquire);
+        cached_tail_ = control_->tail.load(std::memory_order_acquire);
         if (head + needed - cached_tail_ > capacity_) return {};
     }
     if (whole > left) {
@@ -55,39 +76,62 @@ void EventRing::commit(const RecordHead& record) noexcept {
     frame->size = static_cast<std::uint32_t>(whole);
     frame->filler = false;
     frame->head = record;
-    head_.store(reserved_at_ + whole, std::memory_order_release);
+    control_->head.store(reserved_at_ + whole, std::memory_order_release);
 }
 
 void EventRing::advance(Watermark mark) noexcept {
     // The reader takes the number first: what it then finds as the clock is that number's or a later one, of which it claims
     // too little rather than too much.
-    mark_clock_.store(mark.clock, std::memory_order_release);
-    mark_number_.store(mark.number, std::memory_order_release);
+    control_->mark_clock.store(mark.clock, std::memory_order_release);
+    control_->mark_number.store(mark.number, std::memory_order_release);
 }
 
-void EventRing::close() noexcept { closed_.store(true, std::memory_order_release); }
+void EventRing::close() noexcept { control_->closed.store(1, std::memory_order_release); }
 
 Watermark EventRing::watermark() const noexcept {
-    const std::uint64_t number = mark_number_.load(std::memory_order_acquire);
-    return {mark_clock_.load(std::memory_order_acquire), number};
+    const std::uint64_t number = control_->mark_number.load(std::memory_order_acquire);
+    return {control_->mark_clock.load(std::memory_order_acquire), number};
+}
+
+std::optional<EventRing::Record> EventRing::refuse() noexcept {
+    broken_ = true;
+    return std::nullopt;
 }
 
 std::optional<EventRing::Record> EventRing::front() noexcept {
-    for (;;) {
-        const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
-        if (tail == cached_head_) {
-            cached_head_ = head_.load(std::memory_order_acquire);
-            if (tail == cached_head_) return std::nullopt;
+    while (!broken_) {
+        if (taken_ == cached_head_) {
+            const std::uint64_t head = control_->head.load(std::memory_order_acquire);
+            if (head == taken_) return std::nullopt;
+            if (head < taken_ || head - taken_ > capacity_ || head % alignment != 0) return refuse();
+            cached_head_ = head;
         }
-        const Frame* const frame = reinterpret_cast<const Frame*>(at(tail));
-        if (!frame->filler) return Record{&frame->head, {reinterpret_cast<const char*>(frame + 1), frame->head.size}};
-        tail_.store(tail + frame->size, std::memory_order_release);
+        const Frame* const shared = reinterpret_cast<const Frame*>(at(taken_));
+        const std::size_t left = capacity_ - (taken_ & (capacity_ - 1));
+        const std::uint32_t size = *static_cast<const volatile std::uint32_t*>(&shared->size);  // once: it may change
+        if (size == 0 || size % alignment != 0 || size > left || size > cached_head_ - taken_) return refuse();
+        if (shared->filler) {
+            taken_ += size;
+            control_->tail.store(taken_, std::memory_order_release);
+            continue;
+        }
+        if (size < sizeof(Frame)) return refuse();
+        Record record;
+        record.head = shared->head;
+        const RecordHead& head = record.head;
+        if (head.size > size - sizeof(Frame) || head.type > RecordType::stats || head.kind >= Kind::count || head.judge > Judge::behavior ||
+            head.event_type >= event_type_count() || head.facing > Facing::ingress)
+            return refuse();
+        record.body = {reinterpret_cast<const char*>(shared + 1), head.size};
+        front_size_ = size;
+        return record;
     }
+    return std::nullopt;
 }
 
 void EventRing::pop() noexcept {
-    const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
-    tail_.store(tail + reinterpret_cast<const Frame*>(at(tail))->size, std::memory_order_release);
+    taken_ += front_size_;
+    control_->tail.store(taken_, std::memory_order_release);
 }
 
 }  // namespace weir

@@ -109,6 +109,29 @@ constexpr Setting group(std::string_view key, std::string_view range, std::strin
 constexpr std::string_view policies() { return "first last bsd bsd-right linux old-linux windows solaris hpux10 irix macos vista"; }
 constexpr std::string_view fragment_policies() { return "first last bsd bsd-right linux windows solaris"; }
 
+constexpr std::string_view contract_actions() { return "alert drop reject"; }
+constexpr std::string_view drivers() { return "af_packet af_xdp"; }
+constexpr std::string_view hugepage_choices() { return "auto yes no"; }
+
+/// One of two words for a flag; the first one sets it.
+template <auto Member, std::string_view (*Words)()>
+constexpr Setting either(std::string_view key, std::string_view doc) {
+    return {key, "", Words(), doc,
+            [](const Config& config) {
+                const std::string_view words = Words();
+                return std::string{config.*Member ? words.substr(0, words.find(' ')) : words.substr(words.find(' ') + 1)};
+            },
+            [](Config& config, std::string_view, std::string_view value) -> Error {
+                const std::string_view words = Words();
+                const bool first = value == words.substr(0, words.find(' '));
+                if (!first && value != words.substr(words.find(' ') + 1)) return yaml::quoted(value) + " is not one of: " + std::string{words};
+                config.*Member = first;
+                return {};
+            }};
+}
+constexpr std::string_view modes() { return "enforce monitor"; }
+constexpr std::string_view fail_modes() { return "open closed"; }
+
 constexpr std::uint64_t gib = 1u << 30;
 constexpr std::uint64_t year = 366ull * 86400;
 
@@ -148,6 +171,23 @@ constexpr std::array table{
     text<&Config::reputation_files>("reputation-files", "files separated by commas", "Reputations of addresses"),
     flag<&Config::profile_rules>("profiling.rules.enabled", "Count what each rule costs: weir replay prints it with --profile-rules"),
     text<&Config::rule_cache>("detect.cache-dir", "a folder", "Where compiled rule databases are kept; by default below the user's cache folder"),
+    text<&Config::tap>("tap", "a port", "Port that `weir run` listens on: a PCI address, a kernel interface or a DPDK device"),
+    text<&Config::inline_ports>("inline", "two ports separated by a comma", "Ports that `weir run` stands between"),
+    either<&Config::enforce, &modes>("mode", "monitor: packets go on at once, inspection sees a copy. enforce: they wait for the verdict"),
+    either<&Config::fail_open, &fail_modes>("fail", "What becomes of a packet in `enforce` that inspection has not judged in time"),
+    number<&Config::deadline, 50, 1'000'000>("deadline", "us", "50 to 1000000", "How long a packet waits for its verdict in `enforce`"),
+    choice<&Config::contract_action, &contract_actions>("contract.action", "What `enforce` does with sessions that the contract does not allow"),
+    number<&Config::workers, 1, 64>("workers", "", "1 to 64", "Inspectors of `weir run`, a process and a ring each"),
+    size<&Config::ring_memory, 65'536, gib>("ring.packets", "64kb to 1gb", "Memory for packets on their way to one inspector"),
+    size<&Config::event_memory, 262'144, gib>("ring.events", "256kb to 1gb", "Memory for events on their way from one inspector"),
+    text<&Config::run_directory>("run.directory", "a folder", "Where the processes of `weir run` meet: shared memory and the control socket; best in memory (tmpfs)"),
+    text<&Config::run_user>("run.user", "a user", "Whom inspectors run as, where weir is started as root"),
+    text<&Config::metrics_listen>("metrics.listen", "ADDRESS:PORT, or no", "Where `weir run` answers Prometheus"),
+    choice<&Config::dpdk_driver, &drivers>("dpdk.driver", "DPDK's driver for kernel interfaces"),
+    choice<&Config::dpdk_hugepages, &hugepage_choices>("dpdk.hugepages", "Packet memory in hugepages; auto: where enough are free"),
+    number<&Config::dpdk_frame, 1518, 16'384>("dpdk.frame", "bytes", "1518 to 16384", "The longest frame that is forwarded"),
+    number<&Config::dpdk_packets, 1024, 1'000'000>("dpdk.packets", "packets", "1024 to 1000000", "Packets inside the forwarder at once"),
+    text<&Config::dpdk_eal>("dpdk.eal", "arguments separated by blanks", "Further arguments for DPDK's environment layer"),
     text<&Config::eve_types>("outputs.eve.types", "all, or event types separated by commas", "Which events go to eve.json"),
     number<&Config::dns_version, 2, 3>("outputs.eve.dns.version", "", "2 or 3", "Layout of `dns` events: Suricata 7's or Suricata 8's"),
     number<&Config::community_id_seed, 0, 65'535>("outputs.eve.community-id-seed", "", "0 to 65535", "Seed of the Community ID"),

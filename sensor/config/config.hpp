@@ -44,6 +44,15 @@ struct Config {
     bool profile_rules = false;
     std::string rule_cache;  ///< folder of compiled databases; empty: the user's cache folder
 
+    // live
+    bool enforce = false, fail_open = true;
+    std::string contract_action = "alert";
+    std::uint64_t workers = 1, deadline = 2000, ring_memory = 8u << 20, event_memory = 8u << 20;
+    std::string tap, inline_ports;
+    std::string run_directory = "/run/weir", run_user = "nobody", metrics_listen = "127.0.0.1:9469";
+    std::string dpdk_driver = "af_packet", dpdk_hugepages = "auto", dpdk_eal;
+    std::uint64_t dpdk_frame = 1984, dpdk_packets = 8192;
+
     // outputs
     std::string eve_types = "all";  ///< comma list of event types
     unsigned dns_version = 3;

@@ -25,6 +25,10 @@ struct OuterPair {
 /// The same for both directions.
 [[nodiscard]] std::uint64_t steer_hash(const OuterPair& pair) noexcept;
 
+/// Names the session of a packet as its outermost headers show it, the same for both directions: VLANs, addresses, protocol, and ports
+/// where they stand right behind the IP header. 0 without IP.
+[[nodiscard]] std::uint64_t session_tag(const Packet& packet) noexcept;
+
 /// The worker, below `workers`, of `packet`: by the equipment's address on the outermost IP header, by the lower one where
 /// both ends are equipment, by the pair where neither is; 0 without IP. Both directions, every fragment and all that goes
 /// through a tunnel agree. `is_equipment(address)` says whether an address belongs to equipment.

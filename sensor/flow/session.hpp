@@ -109,6 +109,7 @@ struct Session {
     std::uint8_t icmp_type = 0, icmp_code = 0;
     bool allowed_with_parent = false;       ///< expected by an allowed session
     bool alerted = false;
+    Action action = Action::pass;           ///< what its packets have come to deserve
     std::uint16_t origin = 0;               ///< Packet::origin of the first packet
     std::uint16_t transactions = 0;
     std::uint16_t updates = 0;              ///< `flow` updates written

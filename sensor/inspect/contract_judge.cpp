@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/inspect/contract_judge.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -35,8 +36,8 @@ const std::uint8_t* mac_of(const Session& session, std::size_t end) noexcept {
 
 }  // namespace
 
-ContractJudge::ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter)
-    : policy_(std::move(policy)), reporter_(reporter), line_uses_(policy_ ? policy_->line_count() : 0) {}
+ContractJudge::ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter, Action action)
+    : policy_(std::move(policy)), action_(action), reporter_(reporter), line_uses_(policy_ ? policy_->line_count() : 0) {}
 
 bool ContractJudge::session_started(const Moment& moment) noexcept {
     if (!policy_) return false;
@@ -187,6 +188,8 @@ void ContractJudge::report(const Moment& moment, const Judgement& judgement, con
     finding.attack = text.attack;
     finding.equipment = judgement.equipment;
     finding.facing = judgement.facing;
+    finding.blocked = action_ != Action::pass;
+    moment.session->action = std::max(moment.session->action, action_);
 
     AlertEvent event;
     event.place = {moment.time, moment.packet != nullptr ? moment.packet->number : 0, moment.session->origin, moment.session, nullptr};

@@ -34,7 +34,8 @@ public:
     /// protocol that is spoken.
     static constexpr Time settle_time = 5 * second;
 
-    ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter);
+    /// `action`: what a session that it finds something against deserves.
+    ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter, Action action = Action::pass);
 
     /// Finds out which ends are equipment and judges them. True when the session must be looked at again after `settle_time`.
     [[nodiscard]] bool session_started(const Moment& moment) noexcept;
@@ -74,6 +75,7 @@ private:
     void report(const Moment& moment, const Judgement& judgement, const SessionFacts& facts) noexcept;
 
     std::shared_ptr<const Policy> policy_;
+    Action action_;
     Reporter& reporter_;
     NameTable names_;
     LimitTracker limits_;

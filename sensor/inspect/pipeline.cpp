@@ -89,22 +89,6 @@ std::optional<std::string> Pipeline::run(CaptureSource& source, const std::funct
     return workers_.size() == 1 ? run_alone(source, progress) : run_threads(source, progress);
 }
 
-/// A burst that crosses a boundary is processed in parts.
-void Pipeline::process_with_stats(Worker& worker, const Burst& burst, std::uint64_t next_number) noexcept {
-    Burst part;
-    for (const Packet& packet : burst.packets) {
-        if (const auto boundary = stats_.crossed(packet.clock)) {
-            if (!part.packets.empty()) worker.process(part, packet.number);
-            part.packets.clear();
-            worker.stats_due(*boundary);
-        }
-        part.packets.push_back(packet);
-        part.clock = packet.clock;
-    }
-    part.clock = burst.clock;
-    worker.process(part, next_number);
-}
-
 std::optional<std::string> Pipeline::run_alone(CaptureSource& source, const std::function<void()>& progress) {
     Burst burst;
     Time last_time = 0;
@@ -113,11 +97,7 @@ std::optional<std::string> Pipeline::run_alone(CaptureSource& source, const std:
     while (source.next(burst)) {
         last_time = burst.packets.back().time;
         next_number = burst.packets.back().number + 1;
-        if (stats_.ahead(burst.clock)) {
-            worker.process(burst, next_number);
-        } else {
-            process_with_stats(worker, burst, next_number);
-        }
+        process_with_stats(worker, burst, next_number, stats_);
         const auto taken = collector_->poll();
         if (!taken) return taken.error();
         progress();

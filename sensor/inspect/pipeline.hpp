@@ -9,31 +9,11 @@
 #include <vector>
 
 #include "sensor/collect/collector.hpp"
+#include "sensor/inspect/stats_schedule.hpp"
 #include "sensor/inspect/worker.hpp"
 #include "sensor/source/capture_source.hpp"
 
 namespace weir {
-
-/// When `stats` events are due, on the packets' clock: one for all workers, or their sums would depend on their number.
-class StatsSchedule {
-public:
-    /// 0: never.
-    explicit StatsSchedule(Time interval) noexcept : interval_(interval) {}
-    /// A packet with this clock comes next: the boundary that it crosses, if any. A boundary that no packet crosses is left out.
-    [[nodiscard]] std::optional<Time> crossed(Time clock) noexcept {
-        if (interval_ == 0 || clock < next_) return std::nullopt;
-        const Time boundary = next_;
-        next_ = (clock / interval_ + 1) * interval_;
-        return boundary != 0 ? std::optional{boundary} : std::nullopt;
-    }
-
-    /// Whether packets up to this clock cross none.
-    [[nodiscard]] bool ahead(Time clock) const noexcept { return interval_ == 0 || (next_ != 0 && clock < next_); }
-
-private:
-    Time interval_;
-    Time next_ = 0;
-};
 
 struct PipelineConfig {
     unsigned workers = 1;
@@ -60,7 +40,6 @@ public:
 private:
     struct Lane;  ///< a worker's thread with the queue of bursts before it
     Pipeline(const Config& config, const PipelineConfig& pipeline, const Shared& shared);
-    void process_with_stats(Worker& worker, const Burst& burst, std::uint64_t next_number) noexcept;
     [[nodiscard]] std::optional<std::string> run_alone(CaptureSource& source, const std::function<void()>& progress);
     [[nodiscard]] std::optional<std::string> run_threads(CaptureSource& source, const std::function<void()>& progress);
 

@@ -32,6 +32,15 @@ std::string metadata_json(const rules::Rule& rule) {
     return memory;
 }
 
+Action action_of(rules::Action action) noexcept {
+    switch (action) {
+        case rules::Action::pass:
+        case rules::Action::alert: return Action::pass;
+        case rules::Action::drop: return Action::drop;
+        default: return Action::reject;
+    }
+}
+
 RuleFacts facts_of(const rules::Rule& rule) {
     RuleFacts facts;
     for (const rules::MetadataEntry& entry : rule.metadata) {
@@ -60,8 +69,8 @@ RuleBook::RuleBook(std::shared_ptr<const rules::Compiled> compiled) : rules(std:
     for (RuleFacts& fact : facts) fact.attack.assign(fact.attack_text.begin(), fact.attack_text.end());
 }
 
-RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter)
-    : idle_(book->rules->text().rules.empty()), book_(std::move(book)), contract_(contract), engine_(book_->rules, limits), reporter_(reporter) {
+RuleJudge::RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter, bool enforce)
+    : enforce_(enforce), idle_(book->rules->text().rules.empty()), book_(std::move(book)), contract_(contract), engine_(book_->rules, limits), reporter_(reporter) {
     const rules::Compiled& compiled = *book_->rules;
     using Layer = rules::EventCheck::Layer;
     for (std::size_t i = 0; i < decode_events.size(); ++i) decode_rules_[i] = compiled.on_event(Layer::decode, decode_events[i].name);
@@ -179,6 +188,8 @@ void RuleJudge::hit(const rules::Hit& hit) noexcept {
     finding.metadata_json = facts.metadata_json;
     finding.facing = facing;
     finding.equipment = equipment;
+    if (enforce_) session.action = std::max(session.action, action_of(rule.header.action));
+    finding.blocked = enforce_ && action_of(rule.header.action) != Action::pass;
 
     // Findings are rare: their sentence may cost a little.
     const std::string why = fmt::format(

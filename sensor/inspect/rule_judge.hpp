@@ -55,7 +55,7 @@ inline constexpr std::array rule_judge_metrics{
 /// One per worker.
 class RuleJudge final : private rules::HitSink {
 public:
-    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter);
+    RuleJudge(std::shared_ptr<const RuleBook> book, const rules::EngineLimits& limits, ContractJudge& contract, Reporter& reporter, bool enforce = false);
 
     void packet(const Moment& moment) noexcept;
     [[nodiscard]] bool wants_stream(const Moment& moment) const noexcept;
@@ -82,6 +82,7 @@ private:
     using EventRules = const std::vector<rules::RuleIndex>*;  ///< null: none
     void event(const Moment& moment, EventRules rules, Direction direction) noexcept;
 
+    bool enforce_;  ///< actions of rules have effect
     bool idle_;  ///< no rule at all: nothing need be asked
     std::shared_ptr<const RuleBook> book_;
     ContractJudge& contract_;

@@ -48,6 +48,10 @@ ReporterConfig reporter_config(const Config& config, const EveConfig& eve) {
     return out;
 }
 
+Action contract_action(const Config& config) {
+    return config.contract_action == "drop" ? Action::drop : config.contract_action == "reject" ? Action::reject : Action::pass;
+}
+
 rules::EngineLimits engine_limits(const Config& config) {
     rules::EngineLimits out;
     out.sessions = config.rule_sessions;

@@ -15,6 +15,7 @@ namespace weir {
 [[nodiscard]] FlowConfig flow_config(const Config& config);
 [[nodiscard]] StreamConfig stream_config(const Config& config);
 [[nodiscard]] ReporterConfig reporter_config(const Config& config, const EveConfig& eve);
+[[nodiscard]] Action contract_action(const Config& config);
 [[nodiscard]] rules::EngineLimits engine_limits(const Config& config);
 
 }  // namespace weir

@@ -67,6 +67,13 @@ constexpr std::array contract_stats{
     stat<&ContractMetrics::judged>("weir.contract.judged"), stat<&ContractMetrics::allowed>("weir.contract.allowed"),
     stat<&ContractMetrics::found>("weir.contract.found"), stat<&ContractMetrics::ignored>("weir.contract.ignored")};
 
+void add_stats(StatsSource& source, const DecodeMetrics* decode, const FlowMetrics* flow, const StreamMetrics* stream, const ContractMetrics* contract) {
+    source.add(decode_stats, decode);
+    source.add(flow_stats, flow);
+    source.add(stream_stats, stream);
+    source.add(contract_stats, contract);
+}
+
 }  // namespace
 
 Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Reporter::Wait wait, bool profile)
@@ -77,16 +84,13 @@ Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Repo
       reassembler_(stream_config(config), stream_metrics_),
       reporter_(reporter_config(config, shared.eve), shared.names, ring, wait),
       apps_(*shared.identifier, config.parser_memory, *this),
-      contract_judge_(shared.policy, reporter_),
-      rule_judge_(shared.rules, engine_limits(config), contract_judge_, reporter_),
+      contract_judge_(shared.policy, reporter_, config.enforce ? contract_action(config) : Action::pass),
+      rule_judge_(shared.rules, engine_limits(config), contract_judge_, reporter_, config.enforce),
       behavior_judge_(config.behavior_memory, contract_judge_, reporter_),
       stages_(profile),
       decoded_(std::make_unique<std::array<Decoded, burst_size>>()),
       keys_(std::make_unique<std::array<std::array<PacketKey, keys_per_packet>, burst_size>>()) {
-    stats_.add(decode_stats, &decoder_.metrics());
-    stats_.add(flow_stats, &flow_metrics_);
-    stats_.add(stream_stats, &stream_metrics_);
-    stats_.add(contract_stats, &contract_judge_.metrics());
+    add_stats(stats_, &decoder_.metrics(), &flow_metrics_, &stream_metrics_, &contract_judge_.metrics());
     // `PROTOCOL.operation` is the keyword by which a protocol says what is done; contracts may name its values.
     for (std::size_t id = 0; id < protocols().size(); ++id)
         for (const Field& field : protocols()[id].fields)
@@ -98,17 +102,27 @@ Worker::Worker(const Config& config, const Shared& shared, EventRing& ring, Repo
 }
 
 std::vector<Worker::MetricBlock> Worker::metric_blocks() const {
-    return {{weir::decode_metrics, &decoder_.metrics()},
-            {flow_metric_rows, &flow_metrics_},
-            {stream_metric_rows, &stream_metrics_},
-            {app_layer_metrics(), &apps_.metrics()},
-            {state_pool_metrics, &apps_.pool_metrics()},
-            {contract_metrics, &contract_judge_.metrics()},
-            {limit_metrics, &contract_judge_.limit_metrics()},
-            {name_metrics, &contract_judge_.name_metrics()},
-            {rule_judge_metrics, &rule_judge_.metrics()},
-            {weir::behavior_metrics, &behavior_judge_.metrics()},
-            {reporter_metrics, &reporter_.metrics()}};
+    const std::array<const void*, 11> blocks{&decoder_.metrics(),         &flow_metrics_,
+                                             &stream_metrics_,            &apps_.metrics(),
+                                             &apps_.pool_metrics(),       &contract_judge_.metrics(),
+                                             &contract_judge_.limit_metrics(), &contract_judge_.name_metrics(),
+                                             &rule_judge_.metrics(),      &behavior_judge_.metrics(),
+                                             &reporter_.metrics()};
+    const auto tables = metric_tables();
+    std::vector<MetricBlock> out;
+    for (std::size_t i = 0; i < blocks.size(); ++i) out.push_back({tables[i], blocks[i]});
+    return out;
+}
+
+std::vector<std::span<const MetricRow>> Worker::metric_tables() {
+    return {weir::decode_metrics, flow_metric_rows,  stream_metric_rows, app_layer_metrics(),     state_pool_metrics,    contract_metrics,
+            limit_metrics,        name_metrics,      rule_judge_metrics, weir::behavior_metrics,  reporter_metrics};
+}
+
+std::vector<std::string> Worker::stats_paths() {
+    StatsSource source;
+    add_stats(source, nullptr, nullptr, nullptr, nullptr);
+    return source.paths();
 }
 
 void Worker::process(const Burst& burst, std::uint64_t next_number) noexcept {
@@ -141,6 +155,7 @@ void Worker::one_packet(const Packet& packet, const Decoded& decoded, std::size_
     moment_.packet = &packet;
     moment_.time = packet.time;
     moment_.clock = packet.clock;
+    actions_[position] = Action::pass;
     std::uint64_t parent = 0;
     for (std::size_t layer = 0; layer < decoded.count; ++layer) {
         const PacketKey& key = (*keys_)[position][layer];
@@ -160,6 +175,7 @@ void Worker::one_packet(const Packet& packet, const Decoded& decoded, std::size_
         parent = tracked.session->id;
         stages_.end(Stage::flow);
         one_datagram(decoded, layer, key);
+        actions_[position] = std::max(actions_[position], moment_.session->action);
     }
     if (decoded.event_count != 0) decode_anomalies(packet, decoded);
 }

@@ -41,6 +41,8 @@ public:
 
     /// Takes packets through the stages. `next_number`: of the first packet behind this burst, over all workers.
     void process(const Burst& burst, std::uint64_t next_number) noexcept;
+    /// What the packets of the latest burst deserve, by their places in it.
+    [[nodiscard]] std::span<const Action> actions() const noexcept { return actions_; }
     /// Everything before `boundary` on the packets' clock has been processed: writes this worker's part of a `stats` event.
     void stats_due(Time boundary) noexcept;
     /// The input has ended: what is open is closed and reported. `clock` and `time` as of the last packet of all workers.
@@ -55,6 +57,10 @@ public:
         const void* block;
     };
     [[nodiscard]] std::vector<MetricBlock> metric_blocks() const;
+    /// The same tables without the counters.
+    [[nodiscard]] static std::vector<std::span<const MetricRow>> metric_tables();
+    /// StatsSource::paths of any worker.
+    [[nodiscard]] static std::vector<std::string> stats_paths();
     [[nodiscard]] const StatsSource& stats() const noexcept { return stats_; }
     [[nodiscard]] const TrafficTally& traffic() const noexcept { return traffic_; }
     [[nodiscard]] const DecodeMetrics& decode_metrics() const noexcept { return decoder_.metrics(); }
@@ -108,6 +114,7 @@ private:
     StatsSource stats_;
     StageClock stages_;
     Moment moment_;
+    std::array<Action, burst_size> actions_{};
     std::array<const Field*, ProtocolSet::capacity>
         operations_{};  ///< by ProtocolId: the field that names what is done; null: the protocol has none
     struct DnsFields {

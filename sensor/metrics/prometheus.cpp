@@ -33,7 +33,11 @@ prometheus::MetricFamily& family_of(std::vector<prometheus::MetricFamily>& famil
 
 }  // namespace
 
-void MetricsPage::add(std::span<const MetricRow> rows, std::vector<const void*> blocks) { blocks_.push_back({rows, std::move(blocks)}); }
+void MetricsPage::add(std::span<const MetricRow> rows, std::vector<const void*> blocks) { blocks_.push_back({rows, std::move(blocks), {}}); }
+
+void MetricsPage::add_values(std::span<const MetricRow> rows, std::function<std::uint64_t(std::size_t)> value) {
+    blocks_.push_back({rows, {}, std::move(value)});
+}
 
 void MetricsPage::info(std::string name, std::string help, std::vector<std::pair<std::string, std::string>> labels) {
     fixed_.push_back({MetricKind::gauge, std::move(name), std::move(help), std::move(labels), 1});
@@ -51,14 +55,17 @@ std::vector<prometheus::MetricFamily> MetricsPage::families() const {
         family_of(out, row.kind, row.name, row.help).metric.push_back(std::move(metric));
     }
     for (const Block& block : blocks_) {
-        for (const MetricRow& row : block.rows) {
-            std::uint64_t sum = 0;
+        for (std::size_t i = 0; i < block.rows.size(); ++i) {
+            const MetricRow& row = block.rows[i];
+            std::uint64_t sum = block.value ? block.value(i) : 0;
             for (const void* const worker : block.blocks) sum += row.get(worker);
             prometheus::ClientMetric metric = metric_of(row.kind, static_cast<double>(sum));
             if (!row.label_name.empty()) metric.label.push_back({std::string{row.label_name}, std::string{row.label_value}});
             family_of(out, row.kind, row.name, row.help).metric.push_back(std::move(metric));
         }
     }
+    for (const auto& make : made_)
+        for (prometheus::MetricFamily& family : make()) out.push_back(std::move(family));
     return out;
 }
 

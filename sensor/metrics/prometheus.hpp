@@ -2,6 +2,7 @@
 // Rows of counters -> the Prometheus client's families, summed over workers -> its text format; and the reference table.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ public:
     /// Rows of one kind of block and the blocks that they are read from, one per worker; values are added up. Rows of one name
     /// (with different labels) must stand together and agree on help and kind. `rows` must outlive the page.
     void add(std::span<const MetricRow> rows, std::vector<const void*> blocks);
+    /// The same for counters that stand elsewhere: `value` is asked for a row's number.
+    void add_values(std::span<const MetricRow> rows, std::function<std::uint64_t(std::size_t)> value);
+    /// Whole families, made when they are asked for.
+    void add_families(std::function<std::vector<prometheus::MetricFamily>()> families) { made_.push_back(std::move(families)); }
     /// `weir_build_info{version="..."} 1`, and others of the kind.
     void info(std::string name, std::string help, std::vector<std::pair<std::string, std::string>> labels);
     /// A value of the process as a whole, fixed when it is added: a time, a limit.
@@ -37,6 +42,7 @@ private:
     struct Block {
         std::span<const MetricRow> rows;
         std::vector<const void*> blocks;
+        std::function<std::uint64_t(std::size_t)> value;  ///< instead of blocks
     };
     struct Fixed {
         MetricKind kind;
@@ -46,6 +52,7 @@ private:
     };
     std::vector<Fixed> fixed_;
     std::vector<Block> blocks_;
+    std::vector<std::function<std::vector<prometheus::MetricFamily>()>> made_;
 };
 
 /// Escapes what Markdown would read inside a table cell.

@@ -10,7 +10,7 @@
 namespace weir {
 namespace {
 
-constexpr std::array<std::string_view, event_type::first_app> fixed_names{"alert", "anomaly", "flow", "stats"};
+constexpr std::array<std::string_view, event_type::first_app> fixed_names{"alert", "anomaly", "flow", "stats", "engine"};
 
 constexpr std::string_view name_of(AnomalyEvent::Type type) noexcept {
     switch (type) {

@@ -20,7 +20,7 @@ namespace weir {
 /// Row of the catalogue of EVE events: the fixed ones, then one per protocol. Goes into RecordHead::event_type.
 using EventType = std::uint8_t;
 namespace event_type {
-inline constexpr EventType alert = 0, anomaly = 1, flow = 2, stats = 3, first_app = 4;
+inline constexpr EventType alert = 0, anomaly = 1, flow = 2, stats = 3, engine = 4, first_app = 5;
 inline constexpr std::size_t limit = 128;
 [[nodiscard]] constexpr EventType of(ProtocolId protocol) noexcept { return static_cast<EventType>(first_app + protocol); }
 }  // namespace event_type
@@ -39,6 +39,7 @@ struct EveConfig {
     unsigned dns_version = 3;            ///< 3 (Suricata 8) or 2 (Suricata 7 and before)
     bool community_id = true;
     std::uint16_t community_id_seed = 0;
+    std::uint32_t generation = 0;        ///< of rules and policy, shown in `weir`; 0: left out
 
     /// Switches on exactly these events (`outputs.eve.types`, by EVE name; `dns` and the like switch a protocol's event).
     /// The first name that is none is returned; empty when all are good.

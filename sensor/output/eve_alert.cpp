@@ -112,6 +112,7 @@ std::size_t Eve::alert(std::span<char> out, const AlertEvent& event) noexcept {
         json.end_array();
     }
     json.member("confidence", finding.confidence, 2);
+    if (config_.generation != 0) json.member("generation", config_.generation);
     if (json.truncated()) ++truncated_;
     json.note_truncation();
     return json.size();

@@ -104,6 +104,7 @@ std::size_t Eve::flow(std::span<char> out, const FlowEvent& event) noexcept {
     else
         json.plain_member("end", name_of(event.end));
     json.plain_member("opening", name_of(session.opening));
+    if (config_.generation != 0) json.member("generation", config_.generation);
     if (session.roles_reversed()) json.member("app_reversed", true);
     constexpr std::array<std::string_view, 2> sides{"src_equipment", "dest_equipment"};
     for (std::size_t i = 0; i < sides.size(); ++i)

@@ -40,6 +40,8 @@ constexpr std::string_view common_members = R"json(
     "flow": {"$ref": "#/$defs/flow"},
     "tcp": {"$ref": "#/$defs/tcp"},
     "stats": {"$ref": "#/$defs/counters"},
+    "engine": {"type": "object", "additionalProperties": false, "required": ["message", "what"], "properties": {"message": {"type": "string"},
+        "what": {"enum": ["start", "stop", "reload", "inspector-ended", "forwarder-ended"]}, "worker": {"type": "integer"}, "generation": {"type": "integer"}}},
     "weir": {"$ref": "#/$defs/weir"})json";
 
 /// What each event must have.
@@ -51,7 +53,8 @@ constexpr std::string_view conditions = R"json([
      "then": {"required": ["flow_id", "src_ip", "dest_ip", "proto", "flow", "weir"],
               "properties": {"flow": {"required": ["end", "age", "state", "alerted", "tx_cnt"]}, "weir": {"required": ["opening"]}}}},
     {"if": {"properties": {"event_type": {"const": "anomaly"}}}, "then": {"required": ["anomaly"]}},
-    {"if": {"properties": {"event_type": {"const": "stats"}}}, "then": {"required": ["stats"]}}
+    {"if": {"properties": {"event_type": {"const": "stats"}}}, "then": {"required": ["stats"]}},
+    {"if": {"properties": {"event_type": {"const": "engine"}}}, "then": {"required": ["engine"]}}
   ])json";
 
 constexpr std::string_view definitions = R"json(
@@ -110,6 +113,7 @@ constexpr std::string_view weir_members = R"json(
         "allow": {"type": "string", "description": "The line of the policy that would permit it"},
         "attack": {"type": "array", "minItems": 1, "items": {"type": "string"}, "description": "ATT&CK techniques"},
         "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        "generation": {"type": "integer", "minimum": 1, "description": "Live: which rules and policy, counted from the start of the sensor"},
         "evidence": {"type": "string", "pattern": "^evidence/[0-9]{6,}[.]pcap$", "description": "The session's packets, below the output folder"},
         "update": {"type": "integer", "minimum": 0, "description": "flow: the session goes on; counts its updates"},
         "end": {"enum": ["timeout", "closed", "evicted", "shutdown"], "description": "flow: why it ended"},

@@ -26,6 +26,9 @@ struct Packet {
     std::uint64_t number = 0;       ///< 1, 2, 3 ... over the whole input; orders events of equal clock
 };
 
+/// What becomes of a packet, and of what follows in its session. The worse, the greater.
+enum class Action : std::uint8_t { pass, drop, reject };
+
 inline constexpr std::size_t burst_size = 64;
 
 /// Packets taken together, so that look-ups can be prefetched. An empty burst still carries the clock.

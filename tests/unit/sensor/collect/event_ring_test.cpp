@@ -41,7 +41,7 @@ TEST_CASE("event ring: records of any size come out whole and in order, around t
         }
         const auto record = ring.front();
         if (!record) continue;
-        REQUIRE(record->head->key.number == popped);
+        REQUIRE(record->head.key.number == popped);
         REQUIRE(record->body == body_of(popped, sizes[popped]));
         ring.pop();
         ++popped;
@@ -86,7 +86,7 @@ TEST_CASE("event ring: a record without a body") {
     EventRing ring{small};
     CHECK(ring.push(head_of(9), {}));
     CHECK(ring.front()->body.empty());
-    CHECK(ring.front()->head->key.number == 9);
+    CHECK(ring.front()->head.key.number == 9);
 }
 
 TEST_CASE("event ring: the watermark says what has been passed") {
@@ -128,7 +128,7 @@ TEST_CASE("event ring: two threads") {
             std::this_thread::yield();
             continue;
         }
-        good = good && record->head->key.number == next && record->body == body_of(next, record->body.size());
+        good = good && record->head.key.number == next && record->body == body_of(next, record->body.size());
         ring.pop();
         ++next;
     }

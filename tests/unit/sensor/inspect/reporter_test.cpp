@@ -34,9 +34,9 @@ struct Bench {
         std::vector<RecordType> types;
         OrderKey before{};
         while (const auto record = ring.front()) {
-            CHECK(before <= record->head->key);
-            before = record->head->key;
-            types.push_back(record->head->type);
+            CHECK(before <= record->head.key);
+            before = record->head.key;
+            types.push_back(record->head.type);
             ring.pop();
         }
         return types;
