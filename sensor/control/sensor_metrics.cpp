@@ -53,6 +53,7 @@ void add_ports(Families& out, const ForwardAccount& account, const std::vector<s
         for (std::size_t reason = 0; reason < forward_drop_names.size(); ++reason)
             out.add({{"port", names[i]}, {"reason", std::string{forward_drop_names[reason]}}}, account.port[i].dropped[reason]);
     each(MetricKind::gauge, "weir_port_held_packets", "Packets that wait for a verdict", &PortAccount::held);
+    each(MetricKind::counter, "weir_port_rejects_total", "Resets and ICMP errors made because of packets that a port took in", &PortAccount::rejects);
     each(MetricKind::counter, "weir_port_missed_packets_total", "Packets that a device lost before they were taken in", &PortAccount::missed);
     each(MetricKind::gauge, "weir_port_up", "1: the port has a link", &PortAccount::up);
 }

@@ -146,6 +146,7 @@ std::optional<std::string> Supervisor::open() {
         lane->consumer = reinterpret_cast<const packet_ring::Consumer*>(lane->ring.data() + packet_ring::consumer_at);
         next_ticket_ = std::max(next_ticket_, lane->words->turn.load() + 1);
         lane->words->turn.store(0);
+        lane->words->last.store(0);
         lane->words->attended.store(1);
         lanes_.push_back(std::move(lane));
     }
@@ -387,22 +388,24 @@ std::optional<std::string> Supervisor::turn() {
 }
 
 std::optional<std::string> Supervisor::stop() {
-    for (const auto& lane : lanes_) lane->words->turn.store(0, std::memory_order_release);
-    for (const auto& lane : lanes_) lane->start_at.reset();
+    for (const auto& lane : lanes_) {
+        lane->words->attended.store(0);
+        lane->words->last.store(1, std::memory_order_release);
+        lane->start_at.reset();
+    }
     for (const auto& inspector : inspectors_) {
         if (!inspector->active) inspector->process.signal(SIGKILL);  // it has seen nothing
         inspector->leaving = true;
         inspector->moved = Clock::now();
     }
-    const auto limit = Clock::now() + 1500ms;
+    const auto limit = Clock::now() + 1s;
     while (!inspectors_.empty()) {
         (void)collector_->poll();
         watch_inspectors();
-        if (Clock::now() > limit)
+        if (Clock::now() > limit)  // however much is left to look at
             for (const auto& inspector : inspectors_) inspector->process.signal(SIGKILL);
         std::this_thread::sleep_for(1ms);
     }
-    for (const auto& lane : lanes_) lane->words->attended.store(0);
     forwarder_.signal(SIGTERM);
     const auto forwarder_limit = Clock::now() + 1s;
     while (forwarder_ && !forwarder_.ended()) {

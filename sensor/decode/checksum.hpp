@@ -27,6 +27,11 @@ namespace weir::checksum {
 /// Whether `bytes`, their checksum field included, sum up to what the receiver must find.
 [[nodiscard]] inline bool good(Bytes bytes, std::uint32_t pseudo_header = 0) noexcept { return add(bytes, pseudo_header) == 0xffff; }
 
+/// What to write into a checksum field that is 0 so far.
+[[nodiscard]] inline std::uint16_t of(Bytes bytes, std::uint32_t pseudo_header = 0) noexcept {
+    return static_cast<std::uint16_t>(~add(bytes, pseudo_header));
+}
+
 /// The sum of the pseudo-header that TCP, UDP and ICMPv6 include (RFC 9293 section 3.1, RFC 8200 section 8.1). The ::ffff: in
 /// front of an IPv4 address adds 0 in one's complement.
 [[nodiscard]] inline std::uint32_t pseudo_header(const IpAddress& source, const IpAddress& destination, std::uint8_t protocol,

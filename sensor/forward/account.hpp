@@ -28,6 +28,7 @@ struct PortAccount {
     Counter forwarded, forwarded_bytes;  ///< taken in by this port and put out by the other
     std::array<Counter, static_cast<std::size_t>(ForwardDrop::count)> dropped;
     Counter held;    ///< waiting for a verdict
+    Counter rejects; ///< resets and ICMP errors that the forwarder has made because of packets of this port
     Counter missed;  ///< lost by the device before the forwarder saw them
     Counter up;      ///< 1: there is a link
 };

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "sensor/decode/steer.hpp"
 
@@ -169,8 +171,8 @@ void Forwarder::one_packet(std::size_t side, rte_mbuf* packet) noexcept {
         put_out(side, packet);
         return;
     }
-    if (tag != 0 && lane.sessions.find(tag, time_) != Action::pass) {
-        drop(side, packet, ForwardDrop::verdict);
+    if (const Action action = tag != 0 ? lane.sessions.find(tag, time_) : Action::pass; action != Action::pass) {
+        refuse(side, packet, action);
         return;
     }
     if (lane.full()) {  // the oldest has waited long enough
@@ -227,7 +229,7 @@ void Forwarder::let_go(Lane& lane, bool judged) noexcept {
     }
     if (action == Action::pass && held.tag != 0) action = lane.sessions.find(held.tag, time_);
     if (action != Action::pass) {
-        drop(held.side, held.packet, ForwardDrop::verdict);
+        refuse(held.side, held.packet, action);
     } else if (!judged && !config_.fail_open) {
         drop(held.side, held.packet, ForwardDrop::fail_closed);
     } else {
@@ -267,6 +269,29 @@ void Forwarder::flush(std::size_t side) noexcept {
 void Forwarder::drop(std::size_t side, rte_mbuf* packet, ForwardDrop reason) noexcept {
     account_.port[side].dropped[static_cast<std::size_t>(reason)].add();
     rte_pktmbuf_free(packet);
+}
+
+/// A packet that a verdict is against; both ends may be told that their session is over.
+void Forwarder::refuse(std::size_t side, rte_mbuf* packet, Action action) noexcept {
+    if (action == Action::reject) {
+        answer(side, RejectTo::sender, *packet);
+        answer(side, RejectTo::receiver, *packet);
+    }
+    drop(side, packet, ForwardDrop::verdict);
+}
+
+void Forwarder::answer(std::size_t side, RejectTo to, const rte_mbuf& packet) noexcept {
+    std::array<std::uint8_t, reject_size> frame;
+    const std::uint32_t length = std::min<std::uint32_t>(rte_pktmbuf_pkt_len(&packet), longest);
+    const auto* const data = static_cast<const std::uint8_t*>(rte_pktmbuf_read(&packet, 0, length, scratch_.data()));
+    const std::size_t size = reject({data, length}, to, frame);
+    rte_mbuf* made = size != 0 ? rte_pktmbuf_alloc(ports_.pool) : nullptr;
+    if (made == nullptr) return;
+    std::memcpy(rte_pktmbuf_append(made, static_cast<std::uint16_t>(size)), frame.data(), size);
+    if (rte_eth_tx_burst(ports_.ids[to == RejectTo::sender ? side : 1 - side], 0, &made, 1) == 1)
+        account_.port[side].rejects.add();
+    else
+        rte_pktmbuf_free(made);
 }
 
 /// What need not be known at once.

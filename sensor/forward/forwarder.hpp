@@ -10,6 +10,7 @@
 
 #include "sensor/forward/account.hpp"
 #include "sensor/forward/ports.hpp"
+#include "sensor/forward/reject.hpp"
 #include "sensor/forward/session_memory.hpp"
 #include "sensor/forward/steering.hpp"
 #include "sensor/source/packet_ring.hpp"
@@ -54,6 +55,8 @@ private:
     void put_out(std::size_t side, rte_mbuf* packet) noexcept;
     void flush(std::size_t side) noexcept;
     void drop(std::size_t side, rte_mbuf* packet, ForwardDrop reason) noexcept;
+    void refuse(std::size_t side, rte_mbuf* packet, Action action) noexcept;
+    void answer(std::size_t side, RejectTo to, const rte_mbuf& packet) noexcept;
     void watch(Lane& lane) noexcept;
     void settle(Lane& lane, bool give_up) noexcept;
     void let_go(Lane& lane, bool judged) noexcept;

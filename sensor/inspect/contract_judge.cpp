@@ -48,7 +48,8 @@ bool ContractJudge::session_started(const Moment& moment) noexcept {
         if (session.equipment[end] == no_equipment) continue;
         metrics_.judged.add();
         session.verdict[end] = Verdict::pending;
-        judge_end(moment, facing, false);
+        // Who keeps it out cannot wait to hear what is spoken; what no line allows now, none will allow.
+        judge_end(moment, facing, action_ != Action::pass && session.opening != Opening::guessed);
     }
     return session.verdict[0] == Verdict::pending || session.verdict[1] == Verdict::pending;
 }

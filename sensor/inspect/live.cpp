@@ -70,6 +70,7 @@ void work(const InspectorConfig& config, PacketRingReader& ring, Worker& worker,
     while (ring.turn() == config.ticket) {
         ring.beat();
         judging.done = 0;
+        const bool last = ring.last();
         const std::uint64_t next_number = ring.take(burst, judging.places);
         if (!burst.packets.empty()) last_time = burst.packets.back().time;
         process_with_stats(judging, burst, next_number, schedule);
@@ -80,6 +81,8 @@ void work(const InspectorConfig& config, PacketRingReader& ring, Worker& worker,
         }
         if (!burst.packets.empty()) {
             quiet = 0;
+        } else if (last) {
+            break;
         } else if (++quiet > quiet_turns) {
             rest();
         }

@@ -38,6 +38,7 @@ struct Producer {
 struct Supervisor {
     std::atomic<std::uint32_t> attended{0};  ///< 0: nobody will read, so nothing need be copied
     std::atomic<std::uint32_t> turn{0};      ///< the ticket of the inspector that reads; 0: none, whoever does stops
+    std::atomic<std::uint32_t> last{0};      ///< not 0: no more packets will come; whoever reads stops when all are read
 };
 /// Written by the inspector: hostile, as far as the others are concerned.
 struct Consumer {
@@ -132,6 +133,7 @@ public:
 
     void beat() noexcept { consumer_->beats.store(consumer_->beats.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
     [[nodiscard]] std::uint32_t turn() const noexcept { return supervisor_->turn.load(std::memory_order_acquire); }
+    [[nodiscard]] bool last() const noexcept { return supervisor_->last.load(std::memory_order_acquire) != 0; }
     /// This reader reads no more.
     void hand_over(std::uint32_t ticket) noexcept { consumer_->released.store(ticket, std::memory_order_release); }
     /// Bytes that wait.
