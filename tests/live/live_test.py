@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from site_ import Sensor, Site, compute_checksums, inside, missing, run, wait_for
+from live_site import Sensor, Site, inside, missing, run, wait_for
 
 source = pathlib.Path(__file__).resolve().parents[2]
 policy = source / "pcaps/demo/policy.yaml"
