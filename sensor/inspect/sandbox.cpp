@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -39,6 +41,15 @@ std::optional<std::string> become(const std::string& user) {
     if (::setgroups(0, nullptr) != 0 || ::setresgid(found->pw_gid, found->pw_gid, found->pw_gid) != 0 ||
         ::setresuid(found->pw_uid, found->pw_uid, found->pw_uid) != 0)
         return failed("change of user");
+    return {};
+}
+
+/// For good: there is no file left that could give any back.
+std::optional<std::string> drop_capabilities() {
+    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    if (::syscall(SYS_capset, &header, none.data()) != 0) return failed("capabilities");
     return {};
 }
 
@@ -75,6 +86,7 @@ std::optional<std::string> filter_calls() {
 std::optional<std::string> enter_sandbox(const std::string& user) {
     leave_namespaces();
     if (auto error = become(user)) return error;
+    if (auto error = drop_capabilities()) return error;
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no new privileges");
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     // Changing the user has taken the order back.
