@@ -12,6 +12,7 @@
 #include "sensor/cli/policy.hpp"
 #include "sensor/collect/collector.hpp"
 #include "sensor/config/config.hpp"
+#include "sensor/control/sensor_metrics.hpp"
 #include "sensor/decode/event.hpp"
 #include "sensor/inspect/worker.hpp"
 #include "sensor/metrics/prometheus.hpp"
@@ -33,21 +34,12 @@ std::string settings_table() {
     return out;
 }
 
-/// Every metric of a replay. A worker without work has all the rows that a working one has.
+/// Every metric of a replay.
 std::string metrics_table() {
-    auto compiled = rules::compile({}, {});
-    if (!compiled) return {};  // an empty rule set always compiles
-    Shared shared;
-    shared.rules = std::make_shared<RuleBook>(std::move(*compiled));
-    shared.names = std::make_shared<EveNames>();
-    shared.identifier = std::make_shared<Identifier>();
-    shared.services = std::make_shared<ServicePorts>();
-    EventRing ring;
-    const Worker worker{Config{}, shared, ring, {}, false};
     MetricsPage page;
     page.info("weir_build_info", "The program that wrote this", {{"version", "..."}});
     page.add(source_metrics, {});
-    for (const Worker::MetricBlock& block : worker.metric_blocks()) page.add(block.rows, {});
+    for (const std::span<const MetricRow> table : Worker::metric_tables()) page.add(table, {});
     page.add(collector_metrics(), {});
     page.add(evidence_metrics(), {});
     return page.reference();
@@ -83,6 +75,7 @@ struct Page {
 constexpr std::array pages{
     Page{"settings", "The settings of weir.yaml and --set", [] { std::cout << settings_table(); }},
     Page{"metrics", "The metrics of metrics.prom", [] { std::cout << metrics_table(); }},
+    Page{"live-metrics", "The metrics that only a live sensor has", [] { std::cout << sensor_metrics_reference(); }},
     Page{"events", "Event types, kinds of findings, anomalies, reasons for drops", [] { std::cout << events_table(); }},
     Page{"schema", "JSON Schema of a line of eve.json", [] { std::cout << eve_schema(); }},
     Page{"link-traffic", "What needs no line in a contract", [] { link_traffic_markdown(std::cout); }},

@@ -5,6 +5,8 @@
 #include <prometheus/metric_family.h>
 
 #include <exception>
+#include <functional>
+#include <limits>
 #include <utility>
 
 namespace weir {
@@ -95,27 +97,36 @@ prometheus::MetricFamily latency(const ForwardAccount& account) {
     return family;
 }
 
-std::vector<prometheus::MetricFamily> families_of(const Supervisor& supervisor) {
-    const ForwardAccount& account = supervisor.account();
+/// Where a sensor's own counters stand.
+struct Counters {
+    const ForwardAccount& account;
+    const std::vector<std::string>& ports;
+    const SupervisorMetrics& own;
+    std::function<Supervisor::Inspected(unsigned)> inspected;
+};
+
+std::vector<prometheus::MetricFamily> families_of(const Counters& sensor) {
+    const ForwardAccount& account = sensor.account;
     Families out;
-    add_ports(out, account, supervisor.ports());
+    add_ports(out, account, sensor.ports);
     add_lanes(out, account);
-    out.begin(MetricKind::counter, "weir_ring_inspected_packets_total", "Packets that a worker took out of its ring and looked at");
-    for (unsigned i = 0; i < account.lanes; ++i) out.add({{"worker", std::to_string(i)}}, static_cast<double>(supervisor.inspected(i).done));
-    out.begin(MetricKind::counter, "weir_ring_skipped_packets_total", "Packets that an inspector was looking at when it ended");
-    for (unsigned i = 0; i < account.lanes; ++i) out.add({{"worker", std::to_string(i)}}, static_cast<double>(supervisor.inspected(i).skipped));
-    const SupervisorMetrics& own = supervisor.metrics();
-    const auto one = [&](MetricKind kind, const char* name, const char* help, double value) {
-        out.begin(kind, name, help);
-        out.add({}, value);
+    const auto rings = [&](std::string name, std::string help, std::uint64_t Supervisor::Inspected::*member) {
+        out.begin(MetricKind::counter, std::move(name), std::move(help));
+        for (unsigned i = 0; i < account.lanes; ++i) out.add({{"worker", std::to_string(i)}}, static_cast<double>(sensor.inspected(i).*member));
     };
-    const auto count = [](const Counter& counter) { return static_cast<double>(counter.get()); };
-    one(MetricKind::counter, "weir_inspector_restarts_total", "Inspectors that ended without being told to", count(own.inspector_restarts));
-    one(MetricKind::counter, "weir_forwarder_restarts_total", "Forwarders that ended without being told to", count(own.forwarder_restarts));
-    one(MetricKind::counter, "weir_forwarder_outage_seconds_total", "Time without a forwarder", count(own.outage) * nanosecond);
-    one(MetricKind::counter, "weir_reloads_total", "Rules and policies loaded anew", count(own.reloads));
-    one(MetricKind::counter, "weir_reloads_failed_total", "Reloads that changed nothing, because a file is wrong", count(own.failed_reloads));
-    one(MetricKind::gauge, "weir_generation", "Counts the rules and policies that have been in force", count(own.generation));
+    rings("weir_ring_inspected_packets_total", "Packets that a worker took out of its ring and looked at", &Supervisor::Inspected::done);
+    rings("weir_ring_skipped_packets_total", "Packets that an inspector was looking at when it ended", &Supervisor::Inspected::skipped);
+    const auto one = [&](MetricKind kind, const char* name, const char* help, const Counter& counter, double unit = 1) {
+        out.begin(kind, name, help);
+        out.add({}, static_cast<double>(counter.get()) * unit);
+    };
+    const SupervisorMetrics& own = sensor.own;
+    one(MetricKind::counter, "weir_inspector_restarts_total", "Inspectors that ended without being told to", own.inspector_restarts);
+    one(MetricKind::counter, "weir_forwarder_restarts_total", "Forwarders that ended without being told to", own.forwarder_restarts);
+    one(MetricKind::counter, "weir_forwarder_outage_seconds_total", "Time without a forwarder", own.outage, nanosecond);
+    one(MetricKind::counter, "weir_reloads_total", "Rules and policies loaded anew", own.reloads);
+    one(MetricKind::counter, "weir_reloads_failed_total", "Reloads that changed nothing, because a file is wrong", own.failed_reloads);
+    one(MetricKind::gauge, "weir_generation", "Counts the rules and policies that have been in force", own.generation);
     out.families().push_back(latency(account));
     return std::move(out.families());
 }
@@ -134,10 +145,22 @@ constexpr const char* ready_path = "/-/ready";
 
 }  // namespace
 
+std::string sensor_metrics_reference() {
+    const auto account = std::make_unique<ForwardAccount>();
+    account->lanes = 1;
+    const std::vector<std::string> ports{"PORT"};
+    const SupervisorMetrics own;
+    MetricsPage page;
+    page.add_families([&] { return families_of({*account, ports, own, [](unsigned) { return Supervisor::Inspected{}; }}); });
+    return page.reference();
+}
+
 std::shared_ptr<const MetricsPage> sensor_metrics(const Supervisor& supervisor, const std::string& version) {
     auto page = std::make_shared<MetricsPage>();
     page->info("weir_build_info", "The program that wrote this", {{"version", version}});
-    page->add_families([&supervisor] { return families_of(supervisor); });
+    page->add_families([&supervisor] {
+        return families_of({supervisor.account(), supervisor.ports(), supervisor.metrics(), [&](unsigned worker) { return supervisor.inspected(worker); }});
+    });
     std::size_t first = 0;
     for (const std::span<const MetricRow> table : Worker::metric_tables()) {
         page->add_values(table, [&supervisor, first](std::size_t row) { return supervisor.inspector_values()[first + row]; });

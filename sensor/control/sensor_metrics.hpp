@@ -11,6 +11,9 @@
 
 namespace weir {
 
+/// Markdown tables of what a live sensor has beside the metrics of a replay, for docs/metrics.md.
+[[nodiscard]] std::string sensor_metrics_reference();
+
 /// All metrics of the sensor. The supervisor outlives the page.
 [[nodiscard]] std::shared_ptr<const MetricsPage> sensor_metrics(const Supervisor& supervisor, const std::string& version);
 

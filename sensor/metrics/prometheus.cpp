@@ -78,16 +78,21 @@ std::string MetricsPage::text() const {
 std::string MetricsPage::reference() const {
     std::string out = "| Metric | Type | Labels | Meaning |\n|---|---|---|---|\n";
     for (const prometheus::MetricFamily& family : families()) {
-        std::string labels;
+        std::vector<std::pair<std::string, std::vector<std::string>>> labels;  // in the order of first mention
         for (const prometheus::ClientMetric& metric : family.metric) {
             for (const auto& label : metric.label) {
-                if (labels.empty()) labels = '`' + label.name + "`: ";
-                else labels += ", ";
-                labels += markdown_cell(label.value);
+                auto row = std::ranges::find(labels, label.name, &decltype(labels)::value_type::first);
+                if (row == labels.end()) row = labels.insert(labels.end(), {label.name, {}});
+                if (std::ranges::find(row->second, label.value) == row->second.end()) row->second.push_back(label.value);
             }
         }
-        out += "| `" + family.name + "` | " + (family.type == prometheus::MetricType::Counter ? "counter" : "gauge") + " | " + labels + " | " +
-               markdown_cell(family.help) + " |\n";
+        std::string text;
+        for (const auto& [name, values] : labels) {
+            text += (text.empty() ? "`" : "; `") + name + "`: ";
+            for (const std::string& value : values) text += (&value == &values.front() ? "" : ", ") + markdown_cell(value);
+        }
+        const std::string_view type = family.type == prometheus::MetricType::Counter ? "counter" : family.type == prometheus::MetricType::Gauge ? "gauge" : "histogram";
+        out += "| `" + family.name + "` | " + std::string{type} + " | " + text + " | " + markdown_cell(family.help) + " |\n";
     }
     return out;
 }
