@@ -242,6 +242,8 @@ Framing State::framing(const Head& head, bool response) const noexcept {
         const bool to_head = !waiting_.empty() && as_text(kept(waiting_[0].method)) == "HEAD";
         const bool to_connect = !waiting_.empty() && is_connect(waiting_[0]) && head.status / 100 == 2;
         if (head.status < 200 || head.status == 204 || head.status == 304 || to_head || to_connect) return Framing::none;
+    } else if (as_text(head.method) == "CONNECT") {  // has no content, whatever its header says (RFC 9110 section 9.3.6)
+        return Framing::none;
     }
     if (head.chunked) return Framing::chunked;
     if (head.has_content_length) return head.content_length == 0 ? Framing::none : Framing::length;

@@ -147,6 +147,9 @@ TEST_CASE("http: what a client sends behind CONNECT waits for the response") {
     CHECK(accepted.upgraded);
     CHECK(accepted.anomalies.empty());
     CHECK(accepted.pending[0] == 3);
+    const Outcome framed = outcome_of({{up, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nContent-Length: 90\r\n\r\n\x16\x03\x01"}, {down, "HTTP/1.1 200 ok\r\n\r\n"}});
+    CHECK(framed.upgraded);
+    CHECK(framed.pending[0] == 3);  // a CONNECT has no content, even where its header tells of some
     const Outcome refused = outcome_of({{up, connect.text.substr(0, connect.text.size() - 3)},
                                         {down, "HTTP/1.1 407 no\r\nContent-Length: 0\r\n\r\n"},
                                         {up, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}});
