@@ -159,34 +159,19 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
 }
 
 Fed State::rest_of_chunks(Direction direction, Bytes bytes, Emit<Transaction> emit) noexcept {
-    // One chunk header at a time, its data skipped unseen.
+    // One chunk's head at a time, its data skipped unseen.
     emit.scratch().reset();
-    const TextLine line = first_line(bytes);
-    if (!line.complete() && bytes.size() <= 256) return Fed::need_more(0);
-    std::uint64_t size = 0;
-    std::size_t digits = 0;
-    for (; digits < line.text.size() && digits < 15; ++digits) {
-        const std::uint8_t lower = to_lower(line.text[digits]);
-        const int value = lower >= '0' && lower <= '9' ? lower - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-        if (value < 0) break;
-        size = size << 4 | static_cast<std::uint64_t>(value);
-    }
-    if (digits == 0) {
+    const ChunkHead head = read_chunk_head(bytes);
+    if (head.broken) {
         emit.anomaly(8, direction);
         return Fed::malformed();
     }
-    if (direction == Direction::to_client) answer_.length += size;
-    if (size != 0) return Fed::skip_after(line.size, size + 2);
-    std::size_t trailer = line.size;
-    TextLine field = first_line(bytes.subspan(trailer));
-    while (field.complete() && !field.text.empty()) {
-        trailer += field.size;
-        field = first_line(bytes.subspan(trailer));
-    }
-    if (!field.complete()) return bytes.size() > max_head ? Fed::malformed() : Fed::need_more(0);
+    if (!head.whole) return Fed::need_more(0);
+    if (direction == Direction::to_client) answer_.length += head.size;
+    if (head.size != 0) return Fed::skip_after(head.consumed, head.size + 2);
     sides_[static_cast<std::size_t>(direction)] = {};
     if (direction == Direction::to_client) response_done(emit);
-    return Fed::ok(trailer + field.size);
+    return Fed::ok(head.consumed);
 }
 
 /// Bytes are missing, and with them where the next message begins: it is where the next start line is.
@@ -242,6 +227,8 @@ Framing State::framing(const Head& head, bool response) const noexcept {
         const bool to_head = !waiting_.empty() && as_text(kept(waiting_[0].method)) == "HEAD";
         const bool to_connect = !waiting_.empty() && is_connect(waiting_[0]) && head.status / 100 == 2;
         if (head.status < 200 || head.status == 204 || head.status == 304 || to_head || to_connect) return Framing::none;
+    } else if (as_text(head.method) == "CONNECT") {  // has no content, whatever its header says (RFC 9110 section 9.3.6)
+        return Framing::none;
     }
     if (head.chunked) return Framing::chunked;
     if (head.has_content_length) return head.content_length == 0 ? Framing::none : Framing::length;

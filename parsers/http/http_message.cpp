@@ -156,40 +156,42 @@ bool read_head(Bytes raw, bool response, Scratch& scratch, Head& head) noexcept 
     return true;
 }
 
+ChunkHead read_chunk_head(Bytes bytes) noexcept {
+    constexpr ChunkHead cut{.whole = false}, broken{.whole = false, .broken = true};
+    TextLine line = first_line(bytes);
+    if ((line.complete() ? line.size : bytes.size()) > max_chunk_line) return broken;
+    if (!line.complete()) return cut;
+    ChunkHead head;
+    std::size_t digits = 0;
+    while (digits < line.text.size() && digits < 15 && hex_digit(line.text[digits]) >= 0)
+        head.size = head.size << 4 | static_cast<std::uint64_t>(hex_digit(line.text[digits++]));
+    if (digits == 0) return broken;
+    head.consumed = line.size;
+    if (head.size != 0) return head;
+    do {  // the trailer section ends with an empty line
+        line = first_line(bytes.subspan(head.consumed));
+        head.consumed += line.size;
+        if ((line.complete() ? head.consumed : bytes.size()) > max_head) return broken;
+        if (!line.complete()) return cut;
+    } while (!line.text.empty());
+    return head;
+}
+
 Chunks read_chunks(Bytes bytes, std::size_t limit, Scratch& scratch) noexcept {
     Chunks out;
     const std::span<std::uint8_t> body = scratch.take(limit);
     std::size_t filled = 0, at = 0;
     while (filled < body.size()) {
-        const TextLine line = first_line(bytes.subspan(at));
-        if (!line.complete()) {
-            out.broken = bytes.size() - at > max_chunk_line;
-            break;
-        }
-        std::uint64_t size = 0;
-        std::size_t digits = 0;
-        while (digits < line.text.size() && digits < 15 && hex_digit(line.text[digits]) >= 0)
-            size = size << 4 | static_cast<std::uint64_t>(hex_digit(line.text[digits++]));
-        if (digits == 0) {
-            out.broken = true;
-            break;
-        }
-        if (size == 0) {  // the trailer section ends with an empty line
-            std::size_t trailer = at + line.size;
-            TextLine field = first_line(bytes.subspan(trailer));
-            while (field.complete() && !field.text.empty()) {
-                trailer += field.size;
-                field = first_line(bytes.subspan(trailer));
-            }
-            if (!field.complete()) {
-                out.broken = bytes.size() - trailer > max_head;
-                break;
-            }
-            at = trailer + field.size;
+        const ChunkHead head = read_chunk_head(bytes.subspan(at));
+        out.broken = head.broken;
+        if (!head.whole) break;
+        const std::uint64_t size = head.size;
+        const std::size_t data = at + head.consumed;
+        if (size == 0) {
+            at = data;
             out.complete = true;
             break;
         }
-        const std::size_t data = at + line.size;
         const std::uint64_t available = bytes.size() - data;
         const std::uint64_t room = body.size() - filled;
         constexpr std::uint64_t line_end = 2;

@@ -48,13 +48,23 @@ struct Head {
 /// Whether `line` is a status line that begins with HTTP/1.x.
 [[nodiscard]] bool is_status_line(Bytes line) noexcept;
 
+/// What stands before the data of a chunk; of the last one (size 0) all there is, the trailer included.
+struct ChunkHead {
+    std::uint64_t size = 0;    ///< of the data
+    std::size_t consumed = 0;
+    bool whole = true;         ///< else more bytes are needed, or it is broken
+    bool broken = false;       ///< the size is none, or what follows it is too long
+};
+/// Reads a chunk's head at the start of `bytes`, RFC 9112 section 7.1.
+[[nodiscard]] ChunkHead read_chunk_head(Bytes bytes) noexcept;
+
 /// Takes a chunked body apart (RFC 9112 section 7.1).
 struct Chunks {
     Bytes body{};               ///< decoded, up to the limit, in scratch memory
     std::size_t consumed = 0;   ///< bytes of the message that this took
     std::uint64_t left = 0;     ///< bytes of the current chunk, with its line end, that lie beyond
     bool complete = false;      ///< the last chunk and the trailer were read
-    bool broken = false;        ///< a chunk size is none
+    bool broken = false;        ///< a chunk's head is, or no line ends its data
 };
 /// Decodes up to `limit` bytes of body. Stops before an element that is not there whole.
 [[nodiscard]] Chunks read_chunks(Bytes bytes, std::size_t limit, Scratch& scratch) noexcept;

@@ -114,6 +114,7 @@ protected:
 
     Bytes input_;               ///< what is left of the buffer
     bool inside_unit_ = false;  ///< the unit that was begun has not ended
+    bool holds_back_ = false;   ///< the last output was too small: more may come without more input
 
 private:
     /// False at the end of the compressed bytes.
@@ -128,7 +129,6 @@ private:
     const char* format_;
     std::unique_ptr<ByteStream> inner_;
     std::vector<std::uint8_t> buffer_;
-    bool holds_back_ = false;  ///< the last output was too small: more may come without more input
     std::string error_;
 };
 
@@ -177,16 +177,21 @@ public:
 
 private:
     std::size_t decode(std::span<std::uint8_t> out) override {
+        // libzstd keeps to itself what a call has decoded before it finds damage. So it gets one element of a frame at a time, and none
+        // while it still has output to give. What it asks for includes the header of the block behind the element.
+        constexpr std::size_t block_header = 3;  // RFC 8878 section 3.1.1.2
+        const std::size_t element = wanted_ > block_header ? wanted_ - block_header : std::max<std::size_t>(wanted_, 1);
         ZSTD_outBuffer target{out.data(), out.size(), 0};
-        // A frame's first byte on its own: a frame that libzstd finds whole it decodes in one go, and gives nothing of it where it is damaged.
-        ZSTD_inBuffer source{input_.data(), inside_unit_ ? input_.size() : 1, 0};
+        ZSTD_inBuffer source{input_.data(), holds_back_ ? 0 : std::min(element, input_.size()), 0};
         const std::size_t left = ZSTD_decompressStream(state_, &target, &source);
         input_ = input_.subspan(source.pos);
+        wanted_ = left;
         inside_unit_ = left != 0;
         if (ZSTD_isError(left) != 0) fail(std::string{"is damaged: "} + ZSTD_getErrorName(left));
         return target.pos;
     }
     ZSTD_DStream* state_;
+    std::size_t wanted_ = 0;  ///< bytes that libzstd asks for next
 };
 
 /// RFC 1952 section 2.3.1.

@@ -142,6 +142,7 @@ public:
     bool gap(Direction direction, std::uint64_t missing) {
         begin(Transport::tcp);
         Side& side = sides_[index(direction)];
+        if (side.ended || failed_ || outcome_.upgraded) return false;
         const std::uint64_t skipped = std::min(side.skip, missing);  // a hole in what is skipped anyway is none
         side.skip -= skipped;
         if (skipped == missing && skipped != 0) return true;

@@ -147,6 +147,9 @@ TEST_CASE("http: what a client sends behind CONNECT waits for the response") {
     CHECK(accepted.upgraded);
     CHECK(accepted.anomalies.empty());
     CHECK(accepted.pending[0] == 3);
+    const Outcome framed = outcome_of({{up, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nContent-Length: 90\r\n\r\n\x16\x03\x01"}, {down, "HTTP/1.1 200 ok\r\n\r\n"}});
+    CHECK(framed.upgraded);
+    CHECK(framed.pending[0] == 3);  // a CONNECT has no content, even where its header tells of some
     const Outcome refused = outcome_of({{up, connect.text.substr(0, connect.text.size() - 3)},
                                         {down, "HTTP/1.1 407 no\r\nContent-Length: 0\r\n\r\n"},
                                         {up, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}});
@@ -171,6 +174,8 @@ TEST_CASE("http: anomalies") {
         Case{"request_both_lengths", {{up, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}}},
         Case{"missing_host_header", {{up, "GET / HTTP/1.1\r\nA: b\r\n\r\n"}}}, Case{"field_invalid", {{up, "GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n"}}},
         Case{"invalid_chunk_length", {{up, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}}},
+        Case{"invalid_chunk_length",
+             {{up, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;" + std::string(300, 'x') + "\r\nab\r\n0\r\n\r\n"}}},
         Case{"unable_to_match_response_to_request", {{down, "HTTP/1.1 204 x\r\n\r\n"}}});
     const Outcome outcome = outcome_of(session);
     CHECK(std::find(outcome.anomalies.begin(), outcome.anomalies.end(), event) != outcome.anomalies.end());

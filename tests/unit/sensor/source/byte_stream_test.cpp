@@ -163,6 +163,17 @@ TEST_CASE("byte stream: damaged compression is a sentence, and what came before 
     }
 }
 
+TEST_CASE("byte stream: zstd blocks before the damage are kept, however they are asked for") {
+    // RFC 8878 section 3.1.1: a frame of 37,120 bytes; a block that is a byte repeated 32,768 times; one of the reserved type.
+    const Octets frame{0x28, 0xb5, 0x2f, 0xfd, 0x60, 0x00, 0x90, 0x02, 0x00, 0x04, 'x', 0xff, 0xff, 0xff};
+    for (const std::size_t piece : {1u, 4097u, 32'768u, 65'536u}) {
+        CAPTURE(piece);
+        const ReadBack back = drain_memory(frame, piece);
+        CHECK(back.error.starts_with("the zstd data is damaged: "));
+        CHECK((back.bytes == Octets(32'768, 'x')));
+    }
+}
+
 TEST_CASE("byte stream: files, by content and not by name") {
     const TemporaryFolder folder;
     const Octets plain = sample(100'000), packed = gzip(plain);
