@@ -14,8 +14,8 @@ namespace weir {
 
 /// What stands before each record. A frame never wraps: where it would, one without a record fills the rest of the ring.
 struct EventRing::Frame {
-    std::uint32_t size = 0;  ///< of the whole frame, a multiple of `alignment`
-    bool filler = false;
+    std::uint32_t size = 0;    ///< of the whole frame, a multiple of `alignment`
+    std::uint32_t filler = 0;  ///< 1: no record; a number, as any bytes may stand here
     RecordHead head;
 };
 
@@ -63,7 +63,7 @@ std::span<char> EventRing::reserve(std::size_t size) noexcept {
     if (whole > left) {
         Frame* const filler = reinterpret_cast<Frame*>(at(head));
         filler->size = static_cast<std::uint32_t>(left);
-        filler->filler = true;
+        filler->filler = 1;
         head += left;
     }
     reserved_at_ = head;
@@ -74,7 +74,7 @@ void EventRing::commit(const RecordHead& record) noexcept {
     const std::size_t whole = align_up(sizeof(Frame) + record.size);
     Frame* const frame = reinterpret_cast<Frame*>(at(reserved_at_));
     frame->size = static_cast<std::uint32_t>(whole);
-    frame->filler = false;
+    frame->filler = 0;
     frame->head = record;
     control_->head.store(reserved_at_ + whole, std::memory_order_release);
 }
@@ -110,7 +110,9 @@ std::optional<EventRing::Record> EventRing::front() noexcept {
         const std::size_t left = capacity_ - (taken_ & (capacity_ - 1));
         const std::uint32_t size = *static_cast<const volatile std::uint32_t*>(&shared->size);  // once: it may change
         if (size == 0 || size % alignment != 0 || size > left || size > cached_head_ - taken_) return refuse();
-        if (shared->filler) {
+        if (*static_cast<const volatile std::uint32_t*>(&shared->filler) != 0) {
+            // It ends where the memory does, and never fills all of it: else fillers without end could keep the consumer here.
+            if (size != left || left == capacity_) return refuse();
             taken_ += size;
             control_->tail.store(taken_, std::memory_order_release);
             continue;
@@ -118,9 +120,10 @@ std::optional<EventRing::Record> EventRing::front() noexcept {
         if (size < sizeof(Frame)) return refuse();
         Record record;
         record.head = shared->head;
+        std::atomic_signal_fence(std::memory_order_seq_cst);  // what is checked is the copy: the compiler must not look again
         const RecordHead& head = record.head;
         if (head.size > size - sizeof(Frame) || head.type > RecordType::stats || head.kind >= Kind::count || head.judge > Judge::behavior ||
-            head.event_type >= event_type_count() || head.facing > Facing::ingress)
+            head.event_type >= event_type_count() || head.facing > Facing::ingress || head.key.clock < 0 || head.time < 0)
             return refuse();
         record.body = {reinterpret_cast<const char*>(shared + 1), head.size};
         front_size_ = size;

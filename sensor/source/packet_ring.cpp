@@ -119,18 +119,31 @@ PacketRingReader::PacketRingReader(SharedMemory whole, SharedMemory own) noexcep
       consumer_(reinterpret_cast<Consumer*>(own_.data())),
       capacity_(whole_.size() - data_at) {}
 
+/// The frame that begins there and does not reach beyond `end`, which is at most a ring's size away; null: none does.
+const Frame* PacketRingReader::frame_at(std::uint64_t position, std::uint64_t end) const noexcept {
+    if (position % alignment != 0) return nullptr;
+    const std::size_t at = position & (capacity_ - 1);
+    const Frame* const frame = reinterpret_cast<const Frame*>(data_ + at);  // its first two members are there in any case
+    const std::uint64_t size = frame->size;
+    if (size == 0 || size % alignment != 0 || size > capacity_ - at || size > end - position) return nullptr;
+    return frame->captured == filler || (size >= sizeof(Frame) && frame->captured <= size - sizeof(Frame)) ? frame : nullptr;
+}
+
 void PacketRingReader::take_over() noexcept {
     const std::uint64_t head = producer_->head.load(std::memory_order_acquire);
     const std::uint64_t tail = consumer_->tail.load(std::memory_order_acquire);
     const std::uint64_t reading = consumer_->reading.load(std::memory_order_relaxed);
     // The one before may have left anything here.
-    const bool sound = tail <= head && head - tail <= capacity_ && reading >= tail && reading <= head;
+    bool sound = tail <= head && head - tail <= capacity_ && reading >= tail && reading <= head;
     std::uint64_t left_behind = 0;
-    for (std::uint64_t at = tail; sound && at < reading;) {
-        const Frame* const frame = reinterpret_cast<const Frame*>(data_ + (at & (capacity_ - 1)));
+    for (std::uint64_t at = tail; sound && at != reading;) {
+        const Frame* const frame = frame_at(at, reading);
+        sound = frame != nullptr;
+        if (!sound) break;
         left_behind += frame->captured != filler;
         at += frame->size;
     }
+    if (!sound) left_behind = 0;
     consumer_->skipped.store(consumer_->skipped.load(std::memory_order_relaxed) + left_behind, std::memory_order_relaxed);
     consumer_->verdict_head.store(producer_->verdict_tail.load(std::memory_order_acquire), std::memory_order_release);
     tail_ = reading_ = sound ? reading : head;
@@ -147,7 +160,11 @@ std::uint64_t PacketRingReader::take(Burst& burst, std::array<VerdictEntry, burs
     std::uint64_t at = reading_, next = number;
     Time latest = 0;
     while (at != head && !burst.packets.full()) {
-        const Frame* const frame = reinterpret_cast<const Frame*>(data_ + (at & (capacity_ - 1)));
+        const Frame* const frame = frame_at(at, head);
+        if (frame == nullptr) {  // the reader before has left a place at which no packet begins
+            at = head;
+            break;
+        }
         at += frame->size;
         if (frame->captured == filler) continue;
         places[burst.packets.size()] = {at, frame->tag, 0, 0};

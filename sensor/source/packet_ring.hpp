@@ -141,6 +141,7 @@ public:
 
 private:
     PacketRingReader(SharedMemory whole, SharedMemory own) noexcept;
+    [[nodiscard]] const packet_ring::Frame* frame_at(std::uint64_t position, std::uint64_t end) const noexcept;
 
     SharedMemory whole_, own_;
     const std::byte* data_;
