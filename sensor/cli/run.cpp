@@ -13,6 +13,7 @@
 #include "sensor/cli/prepare.hpp"
 #include "sensor/cli/say.hpp"
 #include "sensor/control/control_socket.hpp"
+#include "sensor/control/preflight.hpp"
 #include "sensor/control/sensor_metrics.hpp"
 #include "sensor/control/service_notify.hpp"
 #include "sensor/control/supervisor.hpp"
@@ -25,6 +26,7 @@ using nlohmann::json;
 struct RunOptions {
     ReplayOptions replay;
     std::string tap, inline_ports;
+    bool check = false;
 };
 
 std::atomic<bool> stop_asked{false}, reload_asked{false};
@@ -137,6 +139,19 @@ json alerts_of(const Supervisor& supervisor) {
     return out;
 }
 
+/// Says whether the sensor could run here; exit code 2 where it could not.
+int check(const Config& config, const std::vector<std::string>& ports) {
+    SystemPlace place;
+    if (const char* const connection = std::getenv("SSH_CONNECTION")) place.ssh_connection = connection;
+    bool possible = true;
+    for (const Remark& remark : preflight(config, ports, place)) {
+        constexpr std::array<std::string_view, 3> words{"ok", "warning", "problem"};
+        fmt::print("{:<8} {}\n", words[static_cast<std::size_t>(remark.weight)], remark.text);
+        possible = possible && remark.weight != Remark::Weight::problem;
+    }
+    return possible ? exit_code::done : exit_code::usage;
+}
+
 int run(const RunOptions& options) {
     const auto refuse = [](const std::string& why, int code) {
         say_error(why);
@@ -148,6 +163,7 @@ int run(const RunOptions& options) {
     if (!ports) return refuse(ports.error(), exit_code::usage);
     name_ports(**plan, *ports);
     for (const std::string& warning : (*plan)->warnings) say_warning(warning);
+    if (options.check) return check((*plan)->config, *ports);
     const std::string listen = (*plan)->config.metrics_listen, socket = (*plan)->config.run_directory + "/control.sock";
 
     struct sigaction action {};
@@ -282,6 +298,7 @@ void add_run(CLI::App& app, int& code) {
     command->add_option("--config", options->replay.config, "Settings (weir.yaml)");
     command->add_option("--set", options->replay.settings, "One setting, KEY=VALUE, over the file's; may be repeated")->allow_extra_args(false);
     command->add_option("--output", options->replay.output, "Folder for eve.json and evidence/")->capture_default_str();
+    command->add_flag("--check", options->check, "Only say whether the sensor could run here, and what to do");
     command->callback([options, &code] { code = run(*options); });
 }
 
