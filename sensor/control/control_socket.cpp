@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -82,34 +83,33 @@ std::string ControlSocket::answer_to(const std::string& line) const {
     return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 
+/// Answers what has come, one line after the other, as far as the client takes the answers: who does not read them is not heard, either.
 /// False when the client is gone.
 bool ControlSocket::serve(Client& client) const {
     std::array<char, 4096> room;
-    for (;;) {
+    for (bool heard = false;;) {
+        while (!client.out.empty()) {
+            const ssize_t sent = ::send(client.descriptor, client.out.data(), client.out.size(), MSG_NOSIGNAL);
+            if (sent < 0) return errno == EAGAIN || errno == EINTR;
+            client.out.erase(0, static_cast<std::size_t>(sent));
+        }
+        if (const std::size_t end = client.in.find('\n'); end != std::string::npos) {
+            client.out = answer_to(client.in.substr(0, end));
+            client.in.erase(0, end + 1);
+            continue;
+        }
+        if (client.in.size() > longest_line) return false;
+        if (std::exchange(heard, true)) return true;  // others wait
         const ssize_t got = ::recv(client.descriptor, room.data(), room.size(), 0);
         if (got == 0) return false;
-        if (got < 0) {
-            if (errno != EAGAIN && errno != EINTR) return false;
-            break;
-        }
+        if (got < 0) return errno == EAGAIN || errno == EINTR;
         client.in.append(room.data(), static_cast<std::size_t>(got));
-        if (client.in.size() > longest_line) return false;
     }
-    for (std::size_t end = client.in.find('\n'); end != std::string::npos; end = client.in.find('\n')) {
-        client.out += answer_to(client.in.substr(0, end));
-        client.in.erase(0, end + 1);
-    }
-    while (!client.out.empty()) {
-        const ssize_t sent = ::send(client.descriptor, client.out.data(), client.out.size(), MSG_NOSIGNAL);
-        if (sent < 0) return errno == EAGAIN || errno == EINTR;
-        client.out.erase(0, static_cast<std::size_t>(sent));
-    }
-    return true;
 }
 
 void ControlSocket::turn(int milliseconds) {
     std::vector<pollfd> watched{{descriptor_, POLLIN, 0}};
-    for (const Client& client : clients_) watched.push_back({client.descriptor, static_cast<short>(client.out.empty() ? POLLIN : POLLIN | POLLOUT), 0});
+    for (const Client& client : clients_) watched.push_back({client.descriptor, static_cast<short>(client.out.empty() ? POLLIN : POLLOUT), 0});
     if (::poll(watched.data(), watched.size(), milliseconds) <= 0) return;
     std::size_t number = 1;
     for (auto client = clients_.begin(); client != clients_.end(); ++number) {

@@ -16,11 +16,20 @@ namespace {
 
 int open_pid(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
-void forget_signals() noexcept {
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+/// A fork whose child has no handlers and ignores nothing; a signal that is sent to it meanwhile waits until then.
+pid_t fork_without_signals() noexcept {
+    sigset_t all, before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    const pid_t pid = ::fork();
+    if (pid != 0) {
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return pid;
+    }
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE}) ::signal(number, SIG_DFL);
+    sigemptyset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    return pid;
 }
 
 }  // namespace
@@ -31,10 +40,9 @@ Process::~Process() {
 
 Result<Process, std::string> Process::fork(const std::function<int()>& work) {
     const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
+    const pid_t pid = fork_without_signals();
     if (pid < 0) return Unexpected{std::string{"no new process: "} + std::strerror(errno)};
     if (pid == 0) {
-        forget_signals();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         if (::getppid() != parent) ::_exit(1);  // it has gone already
         ::_exit(work());
@@ -52,10 +60,9 @@ Result<Process, std::string> Process::spawn(const std::vector<std::string>& argu
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    const pid_t pid = ::fork();
+    const pid_t pid = fork_without_signals();
     if (pid < 0) return Unexpected{std::string{"no new process: "} + std::strerror(errno)};
     if (pid == 0) {
-        forget_signals();
         ::setsid();  // what ends its parent's terminal does not end it
         ::execv("/proc/self/exe", argv.data());
         ::_exit(127);

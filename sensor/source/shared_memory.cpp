@@ -20,6 +20,9 @@ struct Descriptor {
     }
 };
 
+/// Whoever forks is not to hand on what it has mapped: a child maps what it may have itself.
+void keep_from_children(void* data, std::size_t size) noexcept { (void)::madvise(data, size, MADV_DONTFORK); }
+
 std::string reason(const std::string& file, const char* what) { return file + ": " + what + ": " + std::strerror(errno); }
 
 }  // namespace
@@ -40,6 +43,7 @@ Result<SharedMemory, std::string> SharedMemory::create(const std::string& file, 
     }
     void* const data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.number, 0);
     if (data == MAP_FAILED) return Unexpected{reason(file, "cannot be mapped")};
+    keep_from_children(data, size);
     return SharedMemory{static_cast<std::byte*>(data), size};
 }
 
@@ -53,6 +57,7 @@ Result<SharedMemory, std::string> SharedMemory::open(const std::string& file, Ac
     const std::size_t length = size != 0 ? size : whole - offset;
     void* const data = ::mmap(nullptr, length, writes ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd.number, static_cast<off_t>(offset));
     if (data == MAP_FAILED) return Unexpected{reason(file, "cannot be mapped")};
+    keep_from_children(data, length);
     return SharedMemory{static_cast<std::byte*>(data), length};
 }
 

@@ -11,7 +11,7 @@
 
 namespace weir {
 
-/// A mapped piece of a shared file. Movable; unmaps at its end.
+/// A mapped piece of a shared file. Movable; unmaps at its end. A child of this process does not have it.
 class SharedMemory {
 public:
     enum class Access : std::uint8_t { read, write };
