@@ -60,7 +60,7 @@ TEST_CASE("config: every row sets what it shows, and nothing else") {
         Config config;
         const std::string before = setting.show(config);
         bool changed = false;
-        for (const std::string_view value : {"no", "yes", "100000", "65000", "200", "2", "linux", "something"}) {
+        for (const std::string_view value : {"no", "yes", "1000000", "100000", "65000", "2000", "200", "2", "linux", "enforce", "closed", "drop", "af_xdp", "something"}) {
             changed = !set(config, setting.key, value) && setting.show(config) != before;
             if (changed) break;
         }
