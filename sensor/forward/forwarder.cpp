@@ -5,11 +5,13 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_pause.h>
+#include <rte_prefetch.h>
 #include <time.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "sensor/decode/steer.hpp"
 
@@ -50,7 +52,7 @@ struct Forwarder::Lane {
     std::size_t first = 0, last = 0;
     std::optional<VerdictEntry> verdict;  ///< the next one, taken and not used yet
     SessionMemory sessions;
-    bool pushed = false;
+    std::uint32_t pushed = 0;  ///< packets since they were last published
     std::uint64_t cursor = 0;  ///< as last seen, and when it last moved
     Time moved = 0;
     bool stalled = false;
@@ -109,8 +111,8 @@ bool Forwarder::turn() noexcept {
     const bool due = time_ - published_ >= tick;
     if (due) published_ = time_;
     for (const auto& lane : lanes_) {
-        if (lane->pushed || due) lane->ring.publish(time_, number_);
-        lane->pushed = false;
+        if (lane->pushed != 0 || due) lane->ring.publish(time_, number_);
+        lane->account.copied.add(std::exchange(lane->pushed, 0));
         if (!config_.enforce) continue;
         if (due) watch(*lane);
         busy |= !lane->empty();
@@ -127,7 +129,13 @@ bool Forwarder::take_in(std::size_t side) noexcept {
     const std::uint16_t count = rte_eth_rx_burst(ports_.ids[side], 0, packets.data(), at_once);
     if (count == 0) return false;
     account_.port[side].received.add(count);
-    for (std::uint16_t i = 0; i < count; ++i) one_packet(side, packets[i]);
+    std::uint64_t bytes = 0;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        constexpr std::uint16_t ahead = 4;
+        if (i + ahead < count) rte_prefetch0(rte_pktmbuf_mtod(packets[i + ahead], const void*));
+        bytes += one_packet(side, packets[i]);
+    }
+    account_.port[side].received_bytes.add(bytes);
     flush(side);
     if (!config_.enforce) {
         const auto taken = static_cast<std::uint64_t>(now() - time_);
@@ -138,16 +146,16 @@ bool Forwarder::take_in(std::size_t side) noexcept {
     return true;
 }
 
-void Forwarder::one_packet(std::size_t side, rte_mbuf* packet) noexcept {
+/// Its length.
+std::uint32_t Forwarder::one_packet(std::size_t side, rte_mbuf* packet) noexcept {
     // Some devices take the VLAN tag off and hand it over beside the packet: on the wire it stood in it.
     constexpr std::uint64_t stripped = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
     if ((packet->ol_flags & stripped) == stripped && rte_vlan_insert(&packet) != 0) {
         drop(side, packet, ForwardDrop::unusable);
-        return;
+        return 0;
     }
     packet->ol_flags &= ~stripped;
     const std::uint32_t length = rte_pktmbuf_pkt_len(packet);
-    account_.port[side].received_bytes.add(length);
 
     Packet view;
     const std::uint32_t seen = std::min<std::uint32_t>(length, longest);
@@ -162,18 +170,17 @@ void Forwarder::one_packet(std::size_t side, rte_mbuf* packet) noexcept {
     if (!lane.ring.attended() || lane.stalled) {
         lane.account.bypassed[static_cast<std::size_t>(Bypass::no_inspector)].add();
     } else if ((position = lane.ring.push(view, tag))) {
-        lane.account.copied.add();
-        lane.pushed = true;
+        ++lane.pushed;
     } else {
         lane.account.bypassed[static_cast<std::size_t>(Bypass::ring_full)].add();
     }
     if (!config_.enforce) {
         put_out(side, packet);
-        return;
+        return length;
     }
     if (const Action action = tag != 0 ? lane.sessions.find(tag, time_) : Action::pass; action != Action::pass) {
         refuse(side, packet, action);
-        return;
+        return length;
     }
     if (lane.full()) {  // the oldest has waited long enough
         lane.account.deadlines.add();
@@ -181,6 +188,7 @@ void Forwarder::one_packet(std::size_t side, rte_mbuf* packet) noexcept {
     }
     lane.held[lane.last++ & (lane.held.size() - 1)] = {packet, position.value_or(0), tag, time_ + config_.deadline, static_cast<std::uint8_t>(side)};
     account_.port[side].held.add();
+    return length;
 }
 
 /// Where nobody looks at what is in the ring, packets need not wait for it.

@@ -51,7 +51,7 @@ private:
 
     [[nodiscard]] Time now() noexcept;
     bool take_in(std::size_t side) noexcept;
-    void one_packet(std::size_t side, rte_mbuf* packet) noexcept;
+    std::uint32_t one_packet(std::size_t side, rte_mbuf* packet) noexcept;
     void put_out(std::size_t side, rte_mbuf* packet) noexcept;
     void flush(std::size_t side) noexcept;
     void drop(std::size_t side, rte_mbuf* packet, ForwardDrop reason) noexcept;
