@@ -58,7 +58,8 @@ std::span<const MetricRow> collector_metrics() {
 
 Result<std::unique_ptr<Collector>, std::string> Collector::open(CollectorConfig config, std::vector<EventRing*> rings,
                                                                 std::shared_ptr<const rules::RuleText> rules, std::vector<std::string> stats_paths) {
-    auto eve = FileSink::create(config.directory / "eve.json");
+    const std::filesystem::path file = config.directory / "eve.json";
+    auto eve = config.go_on ? FileSink::go_on(file) : FileSink::create(file);
     if (!eve) return Unexpected{eve.error()};
     std::vector<Source> sources;
     for (EventRing* const ring : rings) sources.push_back({ring, rules});

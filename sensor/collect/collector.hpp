@@ -26,6 +26,7 @@ namespace weir {
 struct CollectorConfig {
     std::filesystem::path directory = "weir-out";  ///< must exist
     Severity fail_on = 0;                           ///< an alert of this severity or a worse one (a lower number) fails the run; 0: none does
+    bool go_on = false;                             ///< with an `eve.json` that is there already
     bool alert_lines = true;                        ///< false: alerts are counted and proven, but not written (`outputs.eve.types`)
     std::size_t threshold_entries = 65'536;
     ThresholdFile thresholds;                       ///< threshold.config
@@ -67,6 +68,8 @@ public:
     void change_thresholds(ThresholdFile thresholds) { thresholds_ = Thresholds{config_.threshold_entries, std::move(thresholds)}; }
     /// Writes a line that no worker has made, and everything before it, to the disk.
     void write(EventType type, std::string_view line);
+    /// Goes on with a new `eve.json` where the old one has been moved away.
+    void reopen() { eve_.reopen(); }
     /// Has the system write what was taken. An error sentence or none.
     std::optional<std::string> flush();
 

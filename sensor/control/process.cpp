@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 namespace weir {
 namespace {
@@ -84,6 +85,14 @@ std::optional<Process> Process::adopt(pid_t pid) {
 
 void Process::signal(int number) const noexcept {
     if (descriptor_ >= 0) ::syscall(SYS_pidfd_send_signal, descriptor_, number, nullptr, 0);
+}
+
+bool Process::stopped() const {
+    std::ifstream in{"/proc/" + std::to_string(pid_) + "/stat"};
+    std::string line;
+    std::getline(in, line);
+    const std::size_t name_end = line.rfind(')');  // proc_pid_stat(5): the state is behind the name
+    return name_end != std::string::npos && name_end + 2 < line.size() && line[name_end + 2] == 'T';
 }
 
 std::optional<std::string> Process::ended() {

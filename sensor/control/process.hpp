@@ -38,6 +38,8 @@ public:
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
     void signal(int number) const noexcept;
+    /// A signal has stopped it (SIGSTOP).
+    [[nodiscard]] bool stopped() const;
     /// How it ended, in words (`exit code 3`, `signal 9 (Killed)`), once it has; then there is no process any more.
     [[nodiscard]] std::optional<std::string> ended();
 

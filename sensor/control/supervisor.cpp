@@ -21,10 +21,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto inspector_patience = 500ms;   // without a beat: it has stopped
+constexpr auto stopped_patience = 500ms;     // without a beat, for a process that has been stopped
+constexpr auto inspector_patience = 3s;      // without a beat, for one that runs: a busy machine may be the reason
 constexpr auto start_patience = 10s;         // between its start and its first beat
 constexpr auto leaving_patience = 5s;        // to report what is open, once told to leave
-constexpr auto forwarder_patience = 1s;
+constexpr auto forwarder_patience = 5s;
 constexpr auto restart_pause = 1s;           // after one that never came to work
 constexpr auto flush_interval = 500ms;
 constexpr std::uint64_t hugepage = 2u << 20;
@@ -106,6 +107,9 @@ std::optional<std::string> Supervisor::open() {
     if (auto error = make_folder(folder_)) return error;
     ::chmod(folder_.c_str(), 0750);
     if (auto error = make_folder(plan_->collector.directory)) return error;
+    // Whoever reads the output of a service must find that of yesterday, too.
+    plan_->collector.go_on = true;
+    plan_->collector.evidence.prefix = fmt::format("{}-", wall_clock() / second);
     auto collector = Collector::open(plan_->collector, {}, nullptr, Worker::stats_paths());
     if (!collector) return collector.error();
     collector_ = std::move(*collector);
@@ -260,7 +264,8 @@ void Supervisor::watch_inspectors() {
             inspector->moved = now;
         }
         if (inspector->waits() && !inspector->active && !inspector->leaving) inspector->moved = now;
-        if (now - inspector->moved > patience || inspector->events->broken()) inspector->process.signal(SIGKILL);
+        const bool stopped = inspector->active && now - inspector->moved > stopped_patience && inspector->process.stopped();
+        if (stopped || now - inspector->moved > patience || inspector->events->broken()) inspector->process.signal(SIGKILL);
     }
     for (auto at = inspectors_.begin(); at != inspectors_.end();) {
         Inspector& inspector = **at;
@@ -328,6 +333,7 @@ void Supervisor::give_turns() {
 // ---------------------------------------------------------------- reload
 
 void Supervisor::reload() {
+    collector_->reopen();
     if (loading_.joinable()) {
         say_("a reload is under way already");
         return;

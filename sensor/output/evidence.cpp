@@ -91,9 +91,9 @@ std::string_view Evidence::assign(std::uint64_t flow_id, std::uint64_t alert_num
         return {};
     }
     std::array<char, 32> number{};
-    std::snprintf(number.data(), number.size(), "/%06llu.pcap", static_cast<unsigned long long>(alert_number));
+    std::snprintf(number.data(), number.size(), "%06llu.pcap", static_cast<unsigned long long>(alert_number));
     File& file = files_[flow_id];
-    file.name = std::string{folder} + number.data();
+    file.name = std::string{folder} + '/' + limits_.prefix + number.data();
     metrics_.sessions.set(files_.size());
     return file.name;
 }

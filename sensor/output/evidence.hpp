@@ -19,6 +19,7 @@ struct EvidenceLimits {
     std::uint64_t session_bytes = 1u << 20;    ///< of one file; 0: no evidence at all
     std::uint64_t total_bytes = 1u << 30;      ///< of all files of a run
     std::size_t sessions = 65'536;             ///< sessions with evidence at once
+    std::string prefix{};                      ///< of the files' names, so that those of several runs do not meet
     std::size_t open_files = 32;               ///< the least recently written one is closed for the next, and reopened when needed
 };
 

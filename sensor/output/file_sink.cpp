@@ -2,8 +2,10 @@
 #include "sensor/output/file_sink.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -16,6 +18,7 @@ std::string because(const std::filesystem::path& path, std::string_view what, in
 }
 
 constexpr int create_flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+constexpr int go_on_flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC;
 constexpr mode_t create_mode = 0640;
 
 /// Writes all of `text`; the bytes that were written, and in `reason` why it stopped early (0: it did not).
@@ -36,12 +39,49 @@ std::size_t write_whole(int descriptor, std::string_view text, int& reason) {
     return done;
 }
 
+/// Bytes of the file up to its last newline, of which the last megabyte is searched; a file without one there is left as it is.
+std::uint64_t whole_lines(int descriptor) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || status.st_size <= 0) return 0;
+    constexpr off_t most = 1 << 20;
+    const off_t begin = std::max<off_t>(0, status.st_size - most);
+    std::string tail(static_cast<std::size_t>(status.st_size - begin), '\0');
+    const ssize_t got = ::pread(descriptor, tail.data(), tail.size(), begin);
+    if (got <= 0) return static_cast<std::uint64_t>(status.st_size);
+    const std::size_t newline = std::string_view{tail}.substr(0, static_cast<std::size_t>(got)).rfind('\n');
+    if (newline != std::string_view::npos) return static_cast<std::uint64_t>(begin) + newline + 1;
+    return begin == 0 ? 0 : static_cast<std::uint64_t>(status.st_size);
+}
+
 }  // namespace
 
 Result<FileSink, std::string> FileSink::create(const std::filesystem::path& path, std::size_t buffer) {
     const int descriptor = ::open(path.c_str(), create_flags, create_mode);
     if (descriptor < 0) return Unexpected{because(path, "cannot create", errno)};
     return FileSink{descriptor, path.string(), buffer};
+}
+
+Result<FileSink, std::string> FileSink::go_on(const std::filesystem::path& path, std::size_t buffer) {
+    const int descriptor = ::open(path.c_str(), go_on_flags, create_mode);
+    if (descriptor < 0) return Unexpected{because(path, "cannot create", errno)};
+    FileSink out{descriptor, path.string(), buffer};
+    out.written_ = whole_lines(descriptor);
+    if (::ftruncate(descriptor, static_cast<off_t>(out.written_)) != 0 && errno != EINVAL) return Unexpected{because(path, "cannot write", errno)};
+    return out;
+}
+
+bool FileSink::reopen() {
+    if (!flush()) return false;
+    struct stat mine {}, there {};
+    if (::fstat(descriptor_, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 && mine.st_ino == there.st_ino && mine.st_dev == there.st_dev) return true;
+    const int descriptor = ::open(path_.c_str(), go_on_flags, create_mode);
+    if (descriptor < 0) {
+        error_ = because(path_, "cannot create", errno);
+        return false;
+    }
+    ::close(std::exchange(descriptor_, descriptor));
+    written_ = whole_lines(descriptor_);
+    return true;
 }
 
 FileSink::FileSink(int descriptor, std::string path, std::size_t buffer) : descriptor_(descriptor), path_(std::move(path)), capacity_(buffer) {

@@ -20,6 +20,8 @@ public:
 
     /// Creates or empties `path`. The error is a sentence with the path and the system's reason.
     [[nodiscard]] static Result<FileSink, std::string> create(const std::filesystem::path& path, std::size_t buffer = default_buffer);
+    /// Goes on with `path`, or creates it. Half a line that a crash has left at its end is taken away.
+    [[nodiscard]] static Result<FileSink, std::string> go_on(const std::filesystem::path& path, std::size_t buffer = default_buffer);
     FileSink(FileSink&& other) noexcept;
     FileSink& operator=(FileSink&&) = delete;
     ~FileSink();
@@ -32,6 +34,8 @@ public:
     bool append(Pieces line);
     /// Hands everything to the system. False once the file has failed.
     bool flush();
+    /// Flushes; where the file has been moved away (logrotate), goes on with a new one of its name. False once the file has failed.
+    bool reopen();
     /// Why the file failed, as a sentence; nothing while it has not.
     [[nodiscard]] const std::optional<std::string>& error() const noexcept { return error_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return written_ + buffer_.size(); }

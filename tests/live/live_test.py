@@ -366,6 +366,7 @@ def main():
             except Exception as error:  # whatever it was, the others are to run
                 failed += 1
                 print(f"FAIL  {name}: {type(error).__name__}: {error}", flush=True)
+                print((site.folder / "said").read_text() if (site.folder / "said").exists() else "", flush=True)
     return 1 if failed else 0
 
 

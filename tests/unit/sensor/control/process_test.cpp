@@ -66,6 +66,17 @@ TEST_CASE("process: signals reach a child, whatever its parent does with them") 
     }
 }
 
+TEST_CASE("process: one that has been stopped is known from one that rests") {
+    auto process = Process::fork(sleep_for_ever);
+    REQUIRE(process);
+    CHECK(!process->stopped());
+    process->signal(SIGSTOP);
+    for (int i = 0; i < 500 && !process->stopped(); ++i) ::usleep(10'000);
+    CHECK(process->stopped());
+    process->signal(SIGKILL);
+    CHECK(wait_for(*process));
+}
+
 TEST_CASE("process: one that is let go goes on, and can be adopted") {
     pid_t pid = 0;
     {

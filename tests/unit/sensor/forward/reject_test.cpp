@@ -35,7 +35,7 @@ Frame tcp(bool v6, std::uint8_t flags, std::string_view text, std::uint16_t vlan
 }
 
 /// The answer's headers; its checksums must be right.
-const Layers& read_back(DecodeDriver& driver, const Frame& frame) {
+Layers read_back(DecodeDriver& driver, const Frame& frame) {
     const Decoded& decoded = driver.decode(frame);
     REQUIRE(decoded.count == 1);
     CHECK_FALSE(decoded.layers[0].bad_checksum);
@@ -64,7 +64,7 @@ TEST_CASE("reject: TCP is reset with numbers that both ends believe (RFC 9293 se
             INFO(row.what << (v6 ? ", IPv6" : ", IPv4"));
             DecodeDriver driver = strict();
             const Frame answer = answer_to(tcp(v6, row.flags, row.text), row.to);
-            const Layers& layer = read_back(driver, answer);
+            const Layers layer = read_back(driver, answer);
             const bool back = row.to == RejectTo::sender;
             CHECK(layer.source == *IpAddress::parse(v6 ? (back ? "2001:db8::2" : "2001:db8::1") : (back ? "10.0.0.2" : "10.0.0.1")));
             CHECK(layer.source_port == (back ? 23 : 4000));
@@ -81,7 +81,7 @@ TEST_CASE("reject: TCP is reset with numbers that both ends believe (RFC 9293 se
 
 TEST_CASE("reject: the answer has the VLAN tags of the packet") {
     DecodeDriver driver = strict();
-    const Layers& layer = read_back(driver, answer_to(tcp(false, syn, "", 42), RejectTo::sender));
+    const Layers layer = read_back(driver, answer_to(tcp(false, syn, "", 42), RejectTo::sender));
     CHECK(layer.vlan_count == 1);
     CHECK(layer.vlan[0] == 42);
 }
@@ -90,7 +90,7 @@ TEST_CASE("reject: what is not TCP is told to its sender by ICMP, with the begin
     for (const bool v6 : {false, true}) {
         DecodeDriver driver = strict();
         const Frame frame = start(v6).udp(4000, 161).payload("some bytes of a datagram").bytes();
-        const Layers& layer = read_back(driver, answer_to(frame, RejectTo::sender));
+        const Layers layer = read_back(driver, answer_to(frame, RejectTo::sender));
         CHECK(layer.icmp_type == (v6 ? 1 : 3));
         CHECK(layer.icmp_code == (v6 ? 1 : 13));
         REQUIRE(layer.has_quoted);

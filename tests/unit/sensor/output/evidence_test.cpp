@@ -108,7 +108,7 @@ TEST_CASE("evidence: limits of a session, of all, of their number; each counted"
     CHECK(evidence.end(3));
     CHECK(!evidence.assign(4, 4).empty());
     CHECK(evidence.finish());
-    Evidence none{folder.path(), {0, 1, 1, 1}};
+    Evidence none{folder.path(), {.session_bytes = 0}};
     CHECK(none.assign(1, 1).empty());
 }
 

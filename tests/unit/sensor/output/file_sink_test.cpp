@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/output/file_sink.hpp"
 
+#include <fstream>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/files.hpp"
 
@@ -46,6 +48,24 @@ TEST_CASE("file sink: a disk that is full leaves whole lines and a sentence") {
     const std::string text = read_file(folder / "a");
     CHECK(text.size() == 5000 / 99 * 99);
     CHECK(text.back() == '\n');
+}
+
+TEST_CASE("file sink: what is there is gone on with, whole lines only; a file that was moved away is begun anew") {
+    const TemporaryFolder folder;
+    const std::filesystem::path path = folder / "log";
+    std::ofstream{path} << ("one\ntwo\nhalf a li");
+    auto sink = FileSink::go_on(path);
+    REQUIRE(sink);
+    CHECK(sink->append("three\n"));
+    CHECK(sink->reopen());
+    CHECK(read_file(path) == "one\ntwo\nthree\n");
+    std::filesystem::rename(path, folder / "log.1");
+    CHECK(sink->append("four\n"));
+    CHECK(sink->reopen());
+    CHECK(sink->append("five\n"));
+    CHECK(sink->flush());
+    CHECK(read_file(folder / "log.1") == "one\ntwo\nthree\nfour\n");
+    CHECK(read_file(path) == "five\n");
 }
 
 TEST_CASE("file sink: write_file replaces at once, or leaves the old content") {
