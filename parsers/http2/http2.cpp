@@ -108,7 +108,7 @@ Fed State::frame(Direction direction, Bytes bytes, Emit<Transaction> emit) noexc
     Side& side = sides_[index(direction)];
     if (!side.started) {
         if (direction == Direction::to_server && starts_with(bytes, preface.substr(0, bytes.size()))) {
-            if (bytes.size() < preface.size()) return Fed::need_more(0, preface.size());
+            if (bytes.size() < preface.size()) return Fed::need_more(0);  // the next octet may show that it is none
             side.started = true;
             return Fed::ok(preface.size());
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shared fuzz target of all parsers. Input: one byte of flags (bit 0: datagrams instead of a stream, which what has no TCP
-// gets anyway; bit 1: a gap before the last piece), then pieces: two bytes (top bit: to the client; the rest: length, big
-// endian) and that many bytes.
+// The shared fuzz target of all parsers. Input: one byte of flags (bit 0: datagrams instead of a stream, for what is spoken over
+// both; bit 1: a gap before the last piece), then pieces: two bytes (top bit: to the client; the rest: length, big endian) and
+// that many bytes.
 // Checked: no crash, never more consumed than given, and that any split of a stream gives the same transactions.
 #include <vector>
 
@@ -57,7 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             for (const bool port_matches : {false, true})
                 (void)Parser::probe(weir::Offer{piece.bytes, transport, piece.direction, port_matches});
 
-    if ((flags & 1) != 0 || !weir::describe<Parser>().tcp) {
+    constexpr weir::ParserInfo info = weir::describe<Parser>();
+    if (info.udp && ((flags & 1) != 0 || !info.tcp)) {
         weir::test::ParserDriver<Parser> driver;
         for (const Piece& piece : pieces) driver.datagram(piece.direction, piece.bytes);
         (void)driver.finish().text();

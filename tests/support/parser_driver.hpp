@@ -129,13 +129,13 @@ public:
         }
     }
 
-    /// UDP: one datagram.
+    /// UDP: one datagram. One that is malformed does not end the parsing.
     void datagram(Direction direction, Bytes bytes) {
         begin(Transport::udp);
-        if (failed_) return;
         const std::vector<std::uint8_t> given(bytes.begin(), bytes.end());
         (void)feed(direction, given);
         sides_[index(direction)].pending.clear();
+        failed_ = false;
     }
 
     /// TCP: bytes are missing. False when the parser gives up (or has no gap handling).
