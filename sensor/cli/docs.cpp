@@ -49,6 +49,7 @@ std::string metrics_table() {
     page.add(source_metrics, {});
     for (const Worker::MetricBlock& block : worker.metric_blocks()) page.add(block.rows, {});
     page.add(collector_metrics(), {});
+    page.add(duty_metrics, {});
     page.add(evidence_metrics(), {});
     return page.reference();
 }

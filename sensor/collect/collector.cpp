@@ -73,6 +73,7 @@ Collector::Collector(CollectorConfig config, std::vector<EventRing*> rings, std:
       thresholds_(config_.threshold_entries, std::move(config_.thresholds)),
       stats_event_(std::move(stats_paths)) {
     metrics_.threshold_limit.set(config_.threshold_entries);
+    if (config_.policy && config_.policy->any_duty()) duties_ = std::make_unique<DutyJudge>(config_.policy, config_.eve, config_.names);
 }
 
 std::optional<std::string> Collector::error() const { return eve_.error() ? eve_.error() : evidence_.error(); }
@@ -131,6 +132,10 @@ void Collector::take(const EventRing::Record& record) {
         }
         case RecordType::end: evidence_.end(head.flow_id); break;
         case RecordType::stats: stats(head, record.body); break;
+        case RecordType::duty:
+            if (duties_)
+                for (const DutyJudge::Missed& missed : duties_->take(head)) alert(missed.head, missed.text, false);
+            break;
     }
 }
 
@@ -141,7 +146,8 @@ void Collector::event(const RecordHead& head, FileSink::Pieces line) {
     metrics_.eve_bytes.add(line.first.size() + line.second.size());
 }
 
-void Collector::alert(const RecordHead& head, std::string_view text) {
+/// Silence has no packets: `with_evidence` is false.
+void Collector::alert(const RecordHead& head, std::string_view text, bool with_evidence) {
     const rules::Rule* const rule = rules_ && head.rule < rules_->rules.size() ? &rules_->rules[head.rule] : nullptr;
     if (rule != nullptr) {
         const bool pass = thresholds_.pass(*rule, head);
@@ -157,7 +163,7 @@ void Collector::alert(const RecordHead& head, std::string_view text) {
     if (head.severity >= 1 && head.severity <= severities) metrics_.alerts_by_severity[head.severity - 1u].add();
     reached_fail_on_ = reached_fail_on_ || head.severity <= config_.fail_on;
 
-    const std::string_view file = evidence_.assign(head.flow_id, digest_.total());
+    const std::string_view file = with_evidence ? evidence_.assign(head.flow_id, digest_.total()) : std::string_view{};
     if (!config_.alert_lines) return;
     std::string end;
     if (!file.empty()) end.append(R"(,"evidence":")").append(file).append("\"");

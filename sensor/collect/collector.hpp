@@ -13,6 +13,7 @@
 #include "parsers/base/result.hpp"
 #include "rules/rule.hpp"
 #include "sensor/collect/alert_digest.hpp"
+#include "sensor/collect/duty_judge.hpp"
 #include "sensor/collect/event_ring.hpp"
 #include "sensor/collect/threshold.hpp"
 #include "sensor/metrics/counter.hpp"
@@ -30,6 +31,9 @@ struct CollectorConfig {
     std::size_t threshold_entries = 65'536;
     ThresholdFile thresholds;                       ///< threshold.config
     EvidenceLimits evidence;
+    std::shared_ptr<const Policy> policy;           ///< null: none; its duties are judged here
+    std::shared_ptr<const EveNames> names;          ///< with a policy
+    EveConfig eve;                                  ///< as the workers'
 };
 
 struct CollectorMetrics {
@@ -68,6 +72,7 @@ public:
     [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
     [[nodiscard]] const AlertDigest& digest() const noexcept { return digest_; }
     [[nodiscard]] const CollectorMetrics& metrics() const noexcept { return metrics_; }
+    [[nodiscard]] const DutyMetrics& duty_metrics() const noexcept { return duties_ ? duties_->metrics() : no_duties_; }
     [[nodiscard]] const EvidenceMetrics& evidence_metrics() const noexcept { return evidence_.metrics(); }
 
 private:
@@ -76,7 +81,7 @@ private:
     [[nodiscard]] EventRing* next_ring();
     void take(const EventRing::Record& record);
     void event(const RecordHead& head, FileSink::Pieces line);
-    void alert(const RecordHead& head, std::string_view text);
+    void alert(const RecordHead& head, std::string_view text, bool with_evidence = true);
     void stats(const RecordHead& head, std::string_view snapshot);
     void flush_stats();
     [[nodiscard]] std::optional<std::string> error() const;
@@ -88,11 +93,13 @@ private:
     Evidence evidence_;
     Thresholds thresholds_;
     AlertDigest digest_;
+    std::unique_ptr<DutyJudge> duties_;       ///< null: no contract expects anything
     StatsEvent stats_event_;
     std::optional<OrderKey> stats_pending_;   ///< boundary whose snapshots are being added up
     Time stats_time_ = 0;
     std::optional<Time> first_clock_;
     CollectorMetrics metrics_;
+    DutyMetrics no_duties_;
     std::uint64_t lines_ = 0;
     bool reached_fail_on_ = false;
 };
