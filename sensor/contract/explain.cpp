@@ -73,7 +73,7 @@ private:
 
     [[nodiscard]] std::string what_is_allowed() const {
         if (judgement_.difference == Difference::contract) return "it has no contract, so that nothing is allowed";
-        if (judgement_.difference == Difference::peer) return every_peer();
+        if (judgement_.difference == Difference::peer) return same_service_elsewhere() + every_peer();
         if (judgement_.difference == Difference::service) return services_for_peer();
         const Line& line = policy_.line(judgement_.line);
         const Conditions& conditions = policy_.conditions(line);
@@ -120,6 +120,19 @@ private:
     }
     [[nodiscard]] bool allows(const Line& line) const noexcept {
         return line.heading != Heading::deny && policy_.conditions(line).until > facts_.clock;
+    }
+
+    /// "nearest is line 14 (to: nms, service: snmp-trap), for another peer; ", where a line allows just this to others.
+    [[nodiscard]] std::string same_service_elsewhere() const {
+        for (const LineId id : lines()) {
+            const Line& line = policy_.line(id);
+            const ServiceList& list = tables_.service_lists[line.services];
+            if (!allows(line)) continue;
+            for (const ServiceItem& item : std::span{tables_.items}.subspan(list.first_item, list.count))
+                if (item.protocol != any_ip_protocol && fits_transport(item, facts_) && fits_app(item, facts_))
+                    return "nearest is " + place_of(line) + ", for another peer; ";
+        }
+        return {};
     }
 
     /// "contract radio-node allows egress only to nms (snmp-trap), logs (syslog), ..."

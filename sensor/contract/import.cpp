@@ -106,7 +106,11 @@ std::string_view PeerNames::find(std::string_view name) const noexcept {
 }
 
 Result<yaml::Document, FileError> parse_json(std::string_view file, std::string_view text) {
-    return yaml::parse(file, without_surrogates(text));
+    auto document = yaml::parse(file, without_surrogates(text));
+    if (document) return document;
+    FileError error = document.error();
+    for (std::size_t at; (at = error.reason.find("YAML")) != std::string::npos;) error.reason.replace(at, 4, "JSON");
+    return Unexpected{std::move(error)};
 }
 
 const yaml::Node* member(const yaml::Node& node, std::string_view key) noexcept {

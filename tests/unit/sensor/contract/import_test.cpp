@@ -21,6 +21,7 @@ TEST_CASE("import: JSON is read with its lines, whatever its escapes") {
     const auto broken = parse_json("x.json", "{\n\"a\": [1,\n}");
     REQUIRE_FALSE(broken);
     CHECK(broken.error().line >= 2);
+    CHECK(broken.error().reason.find("not valid JSON") == 0);
     std::string deep;
     for (int i = 0; i < 100; ++i) deep += "[";
     CHECK_FALSE(parse_json("x.json", deep));
