@@ -8,6 +8,7 @@
 
 #include "sensor/contract/mud.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/schema.hpp"
 #include "tests/unit/sensor/contract/policies.hpp"
 
 using namespace weir;
@@ -56,6 +57,9 @@ contracts:
     CHECK(said.code == 0);
     CHECK(said.err.empty());
     const Json mud = Json::parse(said.out);
+    const Schema schema = Schema::load(WEIR_SOURCE_DIR "/tests/support/mud.schema.json");
+    CHECK(schema.check(mud) == "");
+    CHECK(schema.check(Json::parse(read_file(WEIR_SOURCE_DIR "/tests/fuzz/seeds/import/mud-rfc8520-light-bulb.json"))) == "");
     CHECK(mud["ietf-mud:mud"]["mud-version"] == 1);
     CHECK(mud["ietf-mud:mud"]["mud-url"] == "https://mud.example/c");
     CHECK(mud["ietf-mud:mud"]["last-update"] == "2026-07-29T12:00:00Z");
