@@ -109,7 +109,12 @@ private:
                 return errors_.add(device.line, 0, quoted(written) + " stands twice (first on line " + std::to_string(at->second) + ")");
             addresses += (number++ == 0 ? "" : ", ") + word(address->text());
         }
-        if (!device.mac.empty() && !parse_mac(device.mac)) return errors_.add(device.line, 0, quoted(device.mac) + " is no MAC address");
+        if (!device.mac.empty()) {
+            const auto mac = parse_mac(device.mac);
+            if (!mac) return errors_.add(device.line, 0, quoted(device.mac) + " is no MAC address");
+            if (const auto [at, is_new] = macs_.try_emplace(*mac, device.line); !is_new)
+                return errors_.add(device.line, 0, quoted(device.mac) + " stands twice (first on line " + std::to_string(at->second) + ")");
+        }
         if (addresses.empty() && device.mac.empty()) {
             --count_;
             return warnings_.add(device.line, 0, quoted(device.name) + " has no address, and is left out");
@@ -131,6 +136,7 @@ private:
     yaml::Errors errors_, warnings_;
     std::map<std::string, unsigned> names_;
     std::map<IpAddress, unsigned> addresses_;
+    std::map<Mac, unsigned> macs_;
     std::string out_;
     std::size_t count_ = 0;
 };

@@ -47,6 +47,7 @@ TEST_CASE("inventory: every mistake has its line") {
     CHECK(error_of("name,address\nx,10.0.0.1\nx,10.0.0.2\n") == "i:3: `x` stands twice (first on line 2)");
     CHECK(error_of("name,address\nx,10.0.0\n").find("i:2: `10.0.0` is no address") == 0);
     CHECK(error_of("name,address,mac\nx,,zz\n").find("i:2: `zz` is no MAC address") == 0);
+    CHECK(error_of("name,mac,ip\nx,00:1b:2c:3d:4e:5f,\ny,00-1B-2C-3D-4E-5F,\n") == "i:3: `00-1B-2C-3D-4E-5F` stands twice (first on line 2)");
     CHECK(error_of("name,address\n,10.0.0.1\n").find("i:2: a device without a name") == 0);
     CHECK(error_of("name,address\nx,\n").find("no device with an address") != std::string::npos);
     CHECK(error_of("{\"a\": 1}").find("no inventory; expected a list") != std::string::npos);
