@@ -41,6 +41,7 @@ std::string metrics_table() {
     page.add(source_metrics, {});
     for (const std::span<const MetricRow> table : Worker::metric_tables()) page.add(table, {});
     page.add(collector_metrics(), {});
+    page.add(duty_metrics, {});
     page.add(evidence_metrics(), {});
     return page.reference();
 }

@@ -9,6 +9,8 @@
 #include "sensor/cli/policy.hpp"
 #include "sensor/cli/policy_diff.hpp"
 #include "sensor/cli/policy_expect.hpp"
+#include "sensor/cli/policy_export.hpp"
+#include "sensor/cli/policy_import.hpp"
 #include "sensor/cli/policy_usage.hpp"
 
 namespace weir::cli {
@@ -17,6 +19,40 @@ namespace {
 /// The person's own clock: questions about a policy are asked now. Replays know packet time alone.
 Time now() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Other people's files, in and out.
+void add_exchange(CLI::App& command, int& code) {
+    struct Import {
+        std::vector<std::string> files;
+        std::string self, peers;
+    };
+    constexpr const char* peers_help = "A file with `peers:`, what the names of others in it are: addresses, DNS names, equipment";
+    auto import = std::make_shared<Import>();
+    auto* const mud = command.add_subcommand("import-mud", "Contracts from MUD files (RFC 8520), to standard output");
+    mud->add_option("FILE", import->files, "MUD files (JSON)")->required();
+    mud->add_option("--peers", import->peers, peers_help);
+    mud->callback([import, &code] { code = import_mud_files(import->files, import->peers, std::cout, std::cerr); });
+
+    auto* const matrix = command.add_subcommand("import-csv", "A contract from a vendor's communication matrix, to standard output");
+    matrix->add_option("FILE", import->files, "CSV with the columns source, destination, port, protocol, purpose")->required()->expected(1);
+    matrix->add_option("--self", import->self, "What the equipment is called in it")->required();
+    matrix->add_option("--peers", import->peers, peers_help);
+    matrix->callback([import, &code] { code = import_matrix_file(import->files[0], import->self, import->peers, std::cout, std::cerr); });
+
+    auto* const inventory = command.add_subcommand("import-inventory", "Equipment from CSV or from NetBox's JSON, to standard output");
+    inventory->add_option("FILE", import->files, "CSV with the columns name, address, ...; or JSON as /api/dcim/devices/ gives it")->required()->expected(1);
+    inventory->callback([import, &code] { code = import_inventory_file(import->files[0], std::cout, std::cerr); });
+
+    auto* const out = command.add_subcommand("export-mud", "A contract as a MUD file (RFC 8520), to standard output, as far as MUD can say it");
+    auto what = std::make_shared<MudExport>();
+    out->add_option("POLICY", what->policy, "policy.yaml")->required();
+    out->add_option("--contract", what->contract, "The contract's name")->required();
+    out->add_option("--url", what->url, "Where the file will be found: its `mud-url`, https://...")->required();
+    out->callback([what, &code] {
+        what->now = now();
+        code = export_mud(*what, std::cout, std::cerr);
+    });
 }
 
 }  // namespace
@@ -74,6 +110,7 @@ void add_policy(CLI::App& app, int& code) {
     diff->add_option("NEW", change->after, "The policy as it is to be")->required();
     diff->add_option("CAPTURE", change->captures, "Captures, or folders of them")->required();
     diff->callback([change, &code] { code = policy_diff(change->before, change->after, change->captures, std::cout, std::cerr); });
+    add_exchange(*command, code);
 }
 
 }  // namespace weir::cli

@@ -21,6 +21,8 @@ Result<Worker*, std::string> QuietRun::add(const std::string& policy_file) {
     if (lanes_.empty()) warnings_ = lane.plan->warnings;
     lane.ring = std::make_unique<EventRing>();
     lane.worker = std::make_unique<Worker>(lane.plan->config, lane.plan->shared, *lane.ring, Reporter::Wait{}, false);
+    if (const auto& policy = lane.plan->shared.policy; policy && policy->any_duty())
+        lane.duties = std::make_unique<DutyJudge>(policy, lane.plan->shared.eve, lane.plan->shared.names);
     lanes_.push_back(std::move(lane));
     return lanes_.back().worker.get();
 }
@@ -31,6 +33,8 @@ std::optional<std::string> QuietRun::run(const std::function<void(std::size_t, c
         EventRing& ring = *lanes_[number].ring;
         while (const auto record = ring.front()) {
             if (record->head.type == RecordType::alert) found(number, record->head);
+            if (record->head.type == RecordType::duty && lanes_[number].duties)
+                for (const DutyJudge::Missed& missed : lanes_[number].duties->take(record->head)) found(number, missed.head);
             ring.pop();
         }
     };

@@ -39,6 +39,7 @@ private:
         std::unique_ptr<ReplayPlan> plan;
         std::unique_ptr<EventRing> ring;
         std::unique_ptr<Worker> worker;
+        std::unique_ptr<DutyJudge> duties;  ///< null: the policy expects nothing
     };
 
     std::vector<std::string> names_, warnings_;

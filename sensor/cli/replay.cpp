@@ -37,6 +37,7 @@ std::string metrics_page(const Pipeline& pipeline, const CaptureSource& source) 
         page.add(first[row].rows, std::move(blocks));
     }
     page.add(collector_metrics(), {&pipeline.collector().metrics()});
+    page.add(duty_metrics, {&pipeline.collector().duty_metrics()});
     page.add(evidence_metrics(), {&pipeline.collector().evidence_metrics()});
     return page.text();
 }

@@ -62,7 +62,7 @@ Result<std::unique_ptr<Collector>, std::string> Collector::open(CollectorConfig 
     auto eve = config.go_on ? FileSink::go_on(file) : FileSink::create(file);
     if (!eve) return Unexpected{eve.error()};
     std::vector<Source> sources;
-    for (EventRing* const ring : rings) sources.push_back({ring, rules});
+    for (EventRing* const ring : rings) sources.push_back({ring, rules, nullptr});
     return std::unique_ptr<Collector>{new Collector{std::move(config), std::move(sources), std::move(stats_paths), *std::move(eve)}};
 }
 
@@ -74,6 +74,8 @@ Collector::Collector(CollectorConfig config, std::vector<Source> sources, std::v
       thresholds_(config_.threshold_entries, std::move(config_.thresholds)),
       stats_event_(std::move(stats_paths)) {
     metrics_.threshold_limit.set(config_.threshold_entries);
+    if (config_.policy && config_.policy->any_duty()) duties_ = std::make_shared<DutyJudge>(config_.policy, config_.eve, config_.names);
+    for (Source& source : sources_) source.duties = duties_;
 }
 
 std::optional<std::string> Collector::error() const { return eve_.error() ? eve_.error() : evidence_.error(); }
@@ -135,6 +137,10 @@ void Collector::take(const Source& source) {
         }
         case RecordType::end: evidence_.end(head.flow_id); break;
         case RecordType::stats: stats(head, record.body); break;
+        case RecordType::duty:
+            if (source.duties)
+                for (const DutyJudge::Missed& missed : source.duties->take(head)) alert(missed.head, missed.text, nullptr, false);
+            break;
     }
     source.ring->pop();
 }
@@ -146,7 +152,8 @@ void Collector::event(const RecordHead& head, FileSink::Pieces line) {
     metrics_.eve_bytes.add(line.first.size() + line.second.size());
 }
 
-void Collector::alert(const RecordHead& head, std::string_view text, const rules::RuleText* rules) {
+/// Silence has no packets: `with_evidence` is false.
+void Collector::alert(const RecordHead& head, std::string_view text, const rules::RuleText* rules, bool with_evidence) {
     const rules::Rule* const rule = rules != nullptr && head.rule < rules->rules.size() ? &rules->rules[head.rule] : nullptr;
     if (rule != nullptr) {
         const bool pass = thresholds_.pass(*rule, head);
@@ -162,7 +169,7 @@ void Collector::alert(const RecordHead& head, std::string_view text, const rules
     if (head.severity >= 1 && head.severity <= severities) metrics_.alerts_by_severity[head.severity - 1u].add();
     reached_fail_on_ = reached_fail_on_ || head.severity <= config_.fail_on;
 
-    const std::string_view file = evidence_.assign(head.flow_id, digest_.total());
+    const std::string_view file = with_evidence ? evidence_.assign(head.flow_id, digest_.total()) : std::string_view{};
     if (!config_.alert_lines) return;
     std::string end;
     if (!file.empty()) end.append(R"(,"evidence":")").append(file).append("\"");

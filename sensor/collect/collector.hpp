@@ -13,6 +13,7 @@
 #include "parsers/base/result.hpp"
 #include "rules/rule.hpp"
 #include "sensor/collect/alert_digest.hpp"
+#include "sensor/collect/duty_judge.hpp"
 #include "sensor/collect/event_ring.hpp"
 #include "sensor/collect/threshold.hpp"
 #include "sensor/metrics/counter.hpp"
@@ -31,6 +32,9 @@ struct CollectorConfig {
     std::size_t threshold_entries = 65'536;
     ThresholdFile thresholds;                       ///< threshold.config
     EvidenceLimits evidence;
+    std::shared_ptr<const Policy> policy;           ///< null: none; its duties are judged here
+    std::shared_ptr<const EveNames> names;          ///< with a policy
+    EveConfig eve;                                  ///< as the workers'
 };
 
 struct CollectorMetrics {
@@ -60,8 +64,10 @@ public:
     /// Writes every record that may be written now; how many there were, or the sentence that says why writing failed. Never
     /// waits. After an error records are still taken, so that no worker is held up, but nothing more is written.
     Result<std::size_t, std::string> poll();
-    /// One more worker. `rules` names what its findings count.
-    void add(EventRing& ring, std::shared_ptr<const rules::RuleText> rules) { sources_.push_back({&ring, std::move(rules)}); }
+    /// One more worker. `rules` names what its findings count; `duties` judges its marks, and may be null.
+    void add(EventRing& ring, std::shared_ptr<const rules::RuleText> rules, std::shared_ptr<DutyJudge> duties) {
+        sources_.push_back({&ring, std::move(rules), std::move(duties)});
+    }
     /// A worker whose ring is closed and empty is no more.
     void remove(const EventRing& ring) { std::erase_if(sources_, [&](const Source& source) { return source.ring == &ring; }); }
     /// From now on these thresholds hold; counts begin anew.
@@ -82,6 +88,7 @@ public:
     [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
     [[nodiscard]] const AlertDigest& digest() const noexcept { return digest_; }
     [[nodiscard]] const CollectorMetrics& metrics() const noexcept { return metrics_; }
+    [[nodiscard]] const DutyMetrics& duty_metrics() const noexcept { return duties_ ? duties_->metrics() : no_duties_; }
     [[nodiscard]] const EvidenceMetrics& evidence_metrics() const noexcept { return evidence_.metrics(); }
 
 private:
@@ -89,12 +96,13 @@ private:
     struct Source {
         EventRing* ring;
         std::shared_ptr<const rules::RuleText> rules;
+        std::shared_ptr<DutyJudge> duties;  ///< null: no contract expects anything
     };
     Collector(CollectorConfig config, std::vector<Source> sources, std::vector<std::string> stats_paths, FileSink eve);
     [[nodiscard]] const Source* next_source();
     void take(const Source& source);
     void event(const RecordHead& head, FileSink::Pieces line);
-    void alert(const RecordHead& head, std::string_view text, const rules::RuleText* rules);
+    void alert(const RecordHead& head, std::string_view text, const rules::RuleText* rules, bool with_evidence = true);
     void stats(const RecordHead& head, std::string_view snapshot);
     void flush_stats();
     [[nodiscard]] std::optional<std::string> error() const;
@@ -105,11 +113,13 @@ private:
     Evidence evidence_;
     Thresholds thresholds_;
     AlertDigest digest_;
+    std::shared_ptr<DutyJudge> duties_;       ///< of the workers that were there from the start
     StatsEvent stats_event_;
     std::optional<OrderKey> stats_pending_;   ///< boundary whose snapshots are being added up
     Time stats_time_ = 0;
     std::optional<Time> first_clock_;
     CollectorMetrics metrics_;
+    DutyMetrics no_duties_;
     std::uint64_t lines_ = 0;
     bool reached_fail_on_ = false;
 };

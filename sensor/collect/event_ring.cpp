@@ -122,7 +122,7 @@ std::optional<EventRing::Record> EventRing::front() noexcept {
         record.head = shared->head;
         std::atomic_signal_fence(std::memory_order_seq_cst);  // what is checked is the copy: the compiler must not look again
         const RecordHead& head = record.head;
-        if (head.size > size - sizeof(Frame) || head.type > RecordType::stats || head.kind >= Kind::count || head.judge > Judge::behavior ||
+        if (head.size > size - sizeof(Frame) || head.type > RecordType::duty || head.kind >= Kind::count || head.judge > Judge::behavior ||
             head.event_type >= event_type_count() || head.facing > Facing::ingress || head.key.clock < 0 || head.time < 0)
             return refuse();
         record.body = {reinterpret_cast<const char*>(shared + 1), head.size};

@@ -27,6 +27,15 @@ enum class RecordType : std::uint8_t {
     packet,   ///< a packet for the evidence of session `flow_id`
     end,      ///< session `flow_id` has ended: its evidence file may be closed
     stats,    ///< a worker's counters (StatsSource::read) at a boundary of packet time
+    duty,     ///< a DutyMark: the duties of equipment are judged where the marks of all workers meet
+};
+
+/// What a packet shows of the duties (`expect`) of the equipment that sent it. Marks come at most once per worker and grain of
+/// time, the first packet of a grain always making one; so the first mark of each grain is the same for any number of workers.
+enum class DutyMark : std::uint8_t {
+    alive,  ///< it sent something
+    kept,   ///< it did what `line` expects
+    moved,  ///< it did what `line` expects with another peer, which is a finding of its own
 };
 
 /// Order of the `stats` records of one boundary: the same from every worker, behind all timers of that boundary. The last
@@ -49,6 +58,8 @@ struct RecordHead {
     std::uint32_t gid = 0, sid = 0;       ///< alerts
     std::uint32_t rule = 0xffff'ffff;     ///< alerts by rule: index in RuleText::rules (thresholds); else none
     EquipmentId equipment = no_equipment;
+    DutyMark mark = DutyMark::alive;      ///< duties
+    std::uint32_t line = 0xffff'ffff;     ///< duties: the contract line; none where it is `alive`
     OrderKey key;
     Time time = 0;                        ///< as captured
     std::uint64_t flow_id = 0;

@@ -134,26 +134,6 @@ private:
     Node root_;
 };
 
-/// Where `text` stops being UTF-8 or holds a control character that no text file has: its line, or 0.
-unsigned bad_line(std::string_view text) noexcept {
-    unsigned line = 1;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        if (lead < 0x80) {
-            if ((lead < 0x20 && lead != '\n' && lead != '\r' && lead != '\t') || lead == 0x7f) return line;
-            line += lead == '\n';
-            ++i;
-            continue;
-        }
-        const std::size_t length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-        if (length == 0 || length > text.size() - i) return line;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return line;
-        i += length;
-    }
-    return 0;
-}
-
 /// A stream over borrowed text.
 struct ViewBuffer final : std::streambuf {
     explicit ViewBuffer(std::string_view text) {
@@ -194,6 +174,25 @@ std::size_t edits(std::string_view left, std::string_view right, std::size_t lim
 }
 
 }  // namespace
+
+unsigned bad_line(std::string_view text) noexcept {
+    unsigned line = 1;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        if (lead < 0x80) {
+            if ((lead < 0x20 && lead != '\n' && lead != '\r' && lead != '\t') || lead == 0x7f) return line;
+            line += lead == '\n';
+            ++i;
+            continue;
+        }
+        const std::size_t length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+        if (length == 0 || length > text.size() - i) return line;
+        for (std::size_t k = 1; k < length; ++k)
+            if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return line;
+        i += length;
+    }
+    return 0;
+}
 
 Result<Document, FileError> parse(std::string_view file, std::string_view text) {
     const auto fail = [&](unsigned line, unsigned column, std::string reason) {

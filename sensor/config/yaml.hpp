@@ -120,6 +120,8 @@ struct Unit {
 /// yes, true, on; no, false, off.
 [[nodiscard]] std::optional<bool> as_boolean(std::string_view text) noexcept;
 
+/// Where `text` stops being UTF-8 or holds a control character that no text file has: its line; 0: nowhere.
+[[nodiscard]] unsigned bad_line(std::string_view text) noexcept;
 /// The candidate that `word` was probably meant to be; empty when none is near.
 [[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 /// A text from a file as an error may show it: in backquotes, control characters as dots, not too long.

@@ -83,6 +83,11 @@ std::string AddressRange::text() const {
     return first.address().text() + '-' + last.address().text();
 }
 
+bool covers(std::span<const AddressRange> ranges, const AddressKey& address) noexcept {
+    const auto after = std::ranges::upper_bound(ranges, address, {}, &AddressRange::first);
+    return after != ranges.begin() && address <= std::prev(after)->last;
+}
+
 void normalise(std::vector<AddressRange>& ranges) {
     std::ranges::sort(ranges);
     std::size_t kept = 0;

@@ -47,6 +47,8 @@ struct AddressRange {
 
 /// Sorts ranges and joins those that overlap or touch.
 void normalise(std::vector<AddressRange>& ranges);
+/// Whether one of `ranges`, sorted and disjoint, contains the address.
+[[nodiscard]] bool covers(std::span<const AddressRange> ranges, const AddressKey& address) noexcept;
 
 /// From an address to the numbers of the sets that contain it: an interval tree laid out in a sorted array. Immutable once
 /// built; a look-up costs O(log n) and the hits.

@@ -45,14 +45,17 @@ private:
     bool file_peers(Side& side) {
         side.first_range = size32(tables_.ranges);
         side.first_dns = size32(tables_.side_dns);
+        side.first_selection = size32(tables_.side_selections);
         for (std::uint32_t set = 0; set < by_set_.size(); ++set) {
             const PeerSet& peers = tables_.peer_sets[by_set_[set].peers];
             if (tables_.ranges.size() + peers.ranges.size() > max_compiled_rows) return false;
             for (const AddressRange& range : peers.ranges) tables_.ranges.push_back({range, {}, set});
             for (const std::uint32_t pattern : peers.dns) tables_.side_dns.push_back({pattern, set});
+            for (const std::uint32_t selection : peers.selections) tables_.side_selections.push_back({selection, set});
         }
         side.range_count = size32(tables_.ranges) - side.first_range;
         side.dns_count = size32(tables_.side_dns) - side.first_dns;
+        side.selection_count = size32(tables_.side_selections) - side.first_selection;
         SetIndex::build(std::span{tables_.ranges}.subspan(side.first_range));
         return true;
     }
@@ -103,10 +106,21 @@ bool compile(PolicyTables& tables) {
     std::vector<std::vector<LineId>> lines_of(tables.contracts.size());
     for (LineId id = 0; id < tables.lines.size(); ++id) lines_of[tables.lines[id].contract].push_back(id);
     tables.sides.resize(tables.contracts.size());
+    tables.duties.resize(tables.contracts.size());
     SideCompiler compiler{tables};
-    for (std::size_t contract = 0; contract < lines_of.size(); ++contract)
+    std::vector<LineId> lines;
+    for (std::size_t contract = 0; contract < lines_of.size(); ++contract) {
+        lines.clear();
+        for (const ContractId member : tables.lineage[contract]) lines.insert(lines.end(), lines_of[member].begin(), lines_of[member].end());
+        std::ranges::sort(lines);
         for (const Facing facing : {Facing::egress, Facing::ingress})
-            if (!compiler.compile(lines_of[contract], facing, tables.sides[contract][static_cast<std::size_t>(facing)])) return false;
+            if (!compiler.compile(lines, facing, tables.sides[contract][static_cast<std::size_t>(facing)])) return false;
+        for (const LineId line : lines)
+            if (const Time every = tables.conditions[tables.lines[line].conditions].every; every != 0) {
+                tables.duties[contract].push_back({line, every});
+                tables.any_duty = true;
+            }
+    }
 
     for (IgnoreId id = 0; id < tables.ignores.size(); ++id) {
         for (const EquipmentId equipment : tables.ignores[id].equipment) tables.ignores_by_equipment.emplace_back(equipment, id);

@@ -2,6 +2,7 @@
 #include "sensor/contract/evaluate.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +16,8 @@ struct Closest {
     bool limited = false;     ///< the line that fits has a limit
     bool peer_lives = false;  ///< some line that has not ended names the peer
     LineId denied_by = no_line;
+    std::optional<std::uint32_t> moved_name;  ///< a DNS name that a line names has moved to the peer: row of `dns`
+    LineId moved_line = no_line;
 };
 
 bool role_fits(Role role, Facing facing, const SessionFacts& facts) noexcept {
@@ -57,14 +60,29 @@ public:
                             hold_against(tables_.side_sets[side.first_set + set]);
                             return true;
                         });
+        if (const EquipmentId other = facts_.peer_equipment(facing_); other != no_equipment)
+            for (const SideSelection& row : std::span{tables_.side_selections}.subspan(side.first_selection, side.selection_count))
+                if (tables_.selections[row.selection].fits(policy_.equipment(other), &policy_.equipment(equipment_)))
+                    hold_against(tables_.side_sets[side.first_set + row.set]);
         if (names_ != nullptr)
             for (const SideDns& row : std::span{tables_.side_dns}.subspan(side.first_dns, side.dns_count))
-                if (names_->knows(equipment_, peer, tables_.dns[row.pattern], facts_.clock))
-                    hold_against(tables_.side_sets[side.first_set + row.set]);
+                hold_against_name(row, tables_.side_sets[side.first_set + row.set]);
         return closest_;
     }
 
 private:
+    void hold_against_name(const SideDns& row, const SideSet& set) noexcept {
+        switch (names_->told(equipment_, facts_.peer(facing_), tables_.dns[row.pattern], facts_.clock)) {
+            case NameTable::Told::nothing: return;
+            case NameTable::Told::holds: hold_against(set); return;
+            case NameTable::Told::moved:
+                if (set.latest_until > facts_.clock && !closest_.moved_name) {
+                    closest_.moved_name = row.pattern;
+                    closest_.moved_line = tables_.entries[set.first_entry].line;
+                }
+        }
+    }
+
     void hold_against(const SideSet& set) noexcept {
         closest_.peer_lives = closest_.peer_lives || set.latest_until > facts_.clock;
         const auto entries = std::span{tables_.entries}.subspan(set.first_entry, set.entry_count);
@@ -118,7 +136,7 @@ Judgement judge_as_opened(const Policy& policy, Facing facing, EquipmentId equip
     Judgement out;
     out.facing = facing;
     out.equipment = equipment;
-    const ContractId contract = policy.equipment(equipment).contract;
+    const ContractId contract = contract_for(policy, equipment, facts);
     if (contract == no_contract) {
         out.difference = Difference::contract;
         out.kind = kind_of(out.difference, facing, false);
@@ -133,6 +151,14 @@ Judgement judge_as_opened(const Policy& policy, Facing facing, EquipmentId equip
         out.difference = Difference::denied;
         out.kind = kind_of(out.difference, facing, true);
         out.severity = policy.conditions(policy.line(out.line)).severity;
+        return out;
+    }
+    if (out.difference == Difference::peer && closest.moved_name) {
+        out.line = closest.moved_line;
+        out.difference = Difference::moved;
+        out.kind = Kind::dns_peer_changed;
+        out.moved_name = *closest.moved_name;
+        out.severity = high;
         return out;
     }
     out.allowed = out.difference == Difference::none;
@@ -163,11 +189,20 @@ bool fits_app(const ServiceItem& item, const SessionFacts& facts) noexcept {
     return facts.app_status != AppStatus::unknown || !facts.payload_both_ways;
 }
 
-bool includes(const Policy& policy, const PeerSet& peers, const IpAddress& address, EquipmentId equipment, Time clock,
+ContractId contract_for(const Policy& policy, EquipmentId equipment, const SessionFacts& facts) noexcept {
+    return facts.inside != no_contract ? facts.inside : policy.equipment(equipment).contract;
+}
+
+bool includes(const Policy& policy, const PeerSet& peers, Facing facing, EquipmentId equipment, const SessionFacts& facts,
               const NameTable* names) noexcept {
-    if (peers.contains(AddressKey::of(address))) return true;
+    const PolicyTables& tables = policy.tables();
+    const IpAddress& peer = facts.peer(facing);
+    if (peers.contains(AddressKey::of(peer))) return true;
+    if (const EquipmentId other = facts.peer_equipment(facing); other != no_equipment)
+        for (const std::uint32_t row : peers.selections)
+            if (tables.selections[row].fits(policy.equipment(other), &policy.equipment(equipment))) return true;
     return names != nullptr && std::ranges::any_of(peers.dns, [&](std::uint32_t row) {
-               return names->knows(equipment, address, policy.tables().dns[row], clock);
+               return names->told(equipment, peer, tables.dns[row], facts.clock) == NameTable::Told::holds;
            });
 }
 
@@ -203,7 +238,7 @@ std::optional<IgnoreId> find_ignore(const Policy& policy, Facing facing, Equipme
     const auto silences = [&](IgnoreId id) {
         const Ignore& ignore = tables.ignores[id];
         if (facts.clock >= ignore.until || !(facing == Facing::egress ? ignore.egress : ignore.ingress)) return false;
-        if (ignore.peers && !includes(policy, tables.peer_sets[*ignore.peers], facts.peer(facing), equipment, facts.clock, names))
+        if (ignore.peers && !includes(policy, tables.peer_sets[*ignore.peers], facing, equipment, facts, names))
             return false;
         if (!ignore.services) return true;
         const ServiceList& list = tables.service_lists[*ignore.services];

@@ -13,6 +13,7 @@ namespace weir {
 enum class Difference : std::uint8_t {
     contract,   ///< the equipment has none
     peer,       ///< no line names this peer
+    moved,      ///< a line names it by a DNS name, which has moved to another network
     service,    ///< lines name the peer, none this protocol and port
     expired,    ///< the line's `until` has passed
     app,        ///< another application protocol is spoken
@@ -35,6 +36,7 @@ struct Judgement {
     EquipmentId equipment = no_equipment;
     LineId line = no_line;                      ///< allowed: the line that does; else the line that came nearest, or forbids it
     const LinkTraffic* link_traffic = nullptr;  ///< allowed because every host does it
+    std::uint32_t moved_name = 0;               ///< difference `moved`: the row of `PolicyTables::dns`
 };
 
 /// Judges a session for one of its ends: `equipment`, which opened it (egress) or accepted it (ingress). Where both ends are
@@ -44,6 +46,8 @@ struct Judgement {
 /// - A line that fits is chosen in this order: without limit before limited, then the order of the file. `deny` goes first.
 /// - No line for the peer: unexpected-destination. Lines for the peer, none for the service: unexpected-service. An
 ///   accepted session that no line covers: unexpected-ingress.
+/// - No line names the peer but by a DNS name, for which the equipment was told this address in a network where the name has
+///   not been before: dns-peer-changed.
 /// - Peer and port fit and another application protocol is spoken: protocol-mismatch. As long as it is not known which
 ///   (no payload, or probing), a line whose ports fit is good enough: judge again when it is known. Where identification
 ///   has given up, a line that demands a protocol is a mismatch only once both ends have said something: a lone
@@ -62,8 +66,11 @@ struct Judgement {
 [[nodiscard]] std::optional<IgnoreId> find_ignore(const Policy& policy, Facing facing, EquipmentId equipment, const SessionFacts& facts,
                                                   const NameTable* names = nullptr) noexcept;
 
-/// Whether the peers of a line or ignore entry include `address`, as `equipment` knows it.
-[[nodiscard]] bool includes(const Policy& policy, const PeerSet& peers, const IpAddress& address, EquipmentId equipment, Time clock,
+/// The contract by which `equipment` is judged in this session; none: it has none.
+[[nodiscard]] ContractId contract_for(const Policy& policy, EquipmentId equipment, const SessionFacts& facts) noexcept;
+
+/// Whether the peers of a line or ignore entry include the far end, as `equipment` knows it.
+[[nodiscard]] bool includes(const Policy& policy, const PeerSet& peers, Facing facing, EquipmentId equipment, const SessionFacts& facts,
                             const NameTable* names) noexcept;
 /// Whether transport, ports and application protocol fit, the last as `judge` describes.
 [[nodiscard]] bool fits_transport(const ServiceItem& item, const SessionFacts& facts) noexcept;

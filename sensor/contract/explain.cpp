@@ -24,21 +24,7 @@ std::string shortened(std::string_view text, std::size_t most) {
     return std::string{text.substr(0, end)} + "...";
 }
 
-std::string place_of(const Line& line) {
-    std::string place = "line " + std::to_string(line.file_line) + " (";
-    place += line.faces_egress ? line.faces_ingress ? "with: " : "to: " : "from: ";
-    return place + shortened(line.peer_text, max_text) + ", service: " + shortened(line.service_text, max_text) + ')';
-}
-
 std::string hours_and(std::string_view what, std::uint64_t number) { return std::to_string(number) + ' ' + std::string{what} + " an hour"; }
-
-std::string duration_text(Time duration) {
-    constexpr Time minute = 60 * second, hour = 60 * minute, day = 24 * hour;
-    if (duration % day == 0) return std::to_string(duration / day) + " d";
-    if (duration % hour == 0) return std::to_string(duration / hour) + " h";
-    if (duration % minute == 0) return std::to_string(duration / minute) + " min";
-    return duration % second == 0 ? std::to_string(duration / second) + " s" : std::to_string(duration / 1'000'000) + " ms";
-}
 
 class Explainer {
 public:
@@ -49,7 +35,8 @@ public:
           facts_(facts),
           names_(names),
           egress_(judgement.facing == Facing::egress),
-          equipment_(policy.equipment(judgement.equipment)) {}
+          equipment_(policy.equipment(judgement.equipment)),
+          contract_(contract_for(policy, judgement.equipment, facts)) {}
 
     [[nodiscard]] std::string why() const { return shortened(what_happened() + "; " + what_is_allowed(), max_why); }
 
@@ -80,17 +67,20 @@ private:
         return (egress_ ? name : far_end()) + (session ? " opened " : " sent ") + service_with_app() + " to " +
                (egress_ ? far_end() : name) + (facts_.direction_guessed ? " (its start was not seen)" : "");
     }
-    [[nodiscard]] std::string contract() const { return "contract " + std::string{policy_.contract_name(equipment_.contract)}; }
+    [[nodiscard]] std::string contract() const {
+        return (facts_.inside != no_contract ? "for what is in this tunnel contract " : "contract ") + std::string{policy_.contract_name(contract_)};
+    }
 
     [[nodiscard]] std::string what_is_allowed() const {
         if (judgement_.difference == Difference::contract) return "it has no contract, so that nothing is allowed";
-        if (judgement_.difference == Difference::peer) return every_peer();
+        if (judgement_.difference == Difference::peer) return same_service_elsewhere() + every_peer();
         if (judgement_.difference == Difference::service) return services_for_peer();
         const Line& line = policy_.line(judgement_.line);
         const Conditions& conditions = policy_.conditions(line);
         const std::string place = contract() + ", " + place_of(line);
         const std::string app{app_name(facts_)};
         switch (judgement_.difference) {
+            case Difference::moved: return place + ", names it by " + where_it_was() + ", and in this network it has not been before";
             case Difference::expired: return place + ", allowed it until " + conditions.until_text;
             case Difference::app:
                 return place + ", allows it only for " + apps_of(line) +
@@ -116,12 +106,33 @@ private:
         return place;
     }
 
+    /// "updates.vendor.example (until now 203.0.113.7)"
+    [[nodiscard]] std::string where_it_was() const {
+        const DnsPattern& name = tables_.dns[judgement_.moved_name];
+        if (!name.within.empty()) return shortened(name.name, max_text) + " in the networks that it gives";
+        const auto before = names_ == nullptr ? std::nullopt : names_->before(judgement_.equipment, facts_.peer(judgement_.facing), name);
+        return shortened(name.name, max_text) + (before ? " (until now " + before->text() + ')' : "");
+    }
+
     [[nodiscard]] std::span<const LineId> lines() const noexcept {
-        const Side& side = tables_.sides[equipment_.contract][static_cast<std::size_t>(judgement_.facing)];
+        const Side& side = tables_.sides[contract_][static_cast<std::size_t>(judgement_.facing)];
         return std::span{tables_.side_lines}.subspan(side.first_line, std::min<std::size_t>(side.line_count, max_lines_searched));
     }
     [[nodiscard]] bool allows(const Line& line) const noexcept {
         return line.heading != Heading::deny && policy_.conditions(line).until > facts_.clock;
+    }
+
+    /// "nearest is line 14 (to: nms, service: snmp-trap), for another peer; ", where a line allows just this to others.
+    [[nodiscard]] std::string same_service_elsewhere() const {
+        for (const LineId id : lines()) {
+            const Line& line = policy_.line(id);
+            const ServiceList& list = tables_.service_lists[line.services];
+            if (!allows(line)) continue;
+            for (const ServiceItem& item : std::span{tables_.items}.subspan(list.first_item, list.count))
+                if (item.protocol != any_ip_protocol && fits_transport(item, facts_) && fits_app(item, facts_))
+                    return "nearest is " + place_of(line) + ", for another peer; ";
+        }
+        return {};
     }
 
     /// "contract radio-node allows egress only to nms (snmp-trap), logs (syslog), ..."
@@ -186,7 +197,7 @@ private:
         return service_text(facts_) + (item.peer_ports.empty() ? "" : " from port " + std::to_string(facts_.client_port));
     }
     [[nodiscard]] bool names_peer(const Line& line) const noexcept {
-        return includes(policy_, tables_.peer_sets[line.peers], facts_.peer(judgement_.facing), judgement_.equipment, facts_.clock, names_);
+        return includes(policy_, tables_.peer_sets[line.peers], judgement_.facing, judgement_.equipment, facts_, names_);
     }
     [[nodiscard]] std::string apps_of(const Line& line) const {
         const ServiceList& list = tables_.service_lists[line.services];
@@ -202,6 +213,7 @@ private:
     const NameTable* names_;
     bool egress_;
     const Equipment& equipment_;
+    ContractId contract_;
 };
 
 /// An address as it may stand in flow style: in quotes where a colon at its edge would be read as YAML's.
@@ -216,6 +228,24 @@ bool is_word(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+std::string place_of(const Line& line) {
+    std::string place = "line " + std::to_string(line.file_line) + " (";
+    place += line.faces_egress ? line.faces_ingress ? "with: " : "to: " : "from: ";
+    return place + shortened(line.peer_text, max_text) + ", service: " + shortened(line.service_text, max_text) + ')';
+}
+
+std::string line_text(const Line& line) {
+    return std::string{"- {"} + (line.faces_egress ? line.faces_ingress ? "with: " : "to: " : "from: ") + line.peer_text + ", service: " + line.service_text + '}';
+}
+
+std::string duration_text(Time duration) {
+    constexpr Time minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+    if (duration % day == 0) return std::to_string(duration / day) + " d";
+    if (duration % hour == 0) return std::to_string(duration / hour) + " h";
+    if (duration % minute == 0) return std::to_string(duration / minute) + " min";
+    return duration % second == 0 ? std::to_string(duration / second) + " s" : std::to_string(duration / 1'000'000) + " ms";
+}
 
 std::string service_text(const SessionFacts& facts) {
     std::string text = ip_protocol_name(facts.protocol);

@@ -21,6 +21,13 @@ struct Explanation {
 [[nodiscard]] Explanation explain(const Policy& policy, const Judgement& judgement, const SessionFacts& facts,
                                   const NameTable* names = nullptr);
 
+/// `line 14 (to: logs, service: syslog)`.
+[[nodiscard]] std::string place_of(const Line& line);
+/// The same line as it would be without `expect`: what permits the silence.
+[[nodiscard]] std::string line_text(const Line& line);
+/// `5 min`, `1 d`.
+[[nodiscard]] std::string duration_text(Time duration);
+
 /// `tcp/443`, `icmp echo`, `ospf`.
 [[nodiscard]] std::string service_text(const SessionFacts& facts);
 /// The line that permits exactly this session, in one line of YAML.

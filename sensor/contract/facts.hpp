@@ -26,6 +26,7 @@ struct SessionFacts {
     bool direction_guessed = false;  ///< the start was not seen: who opened it is a guess
     Time start = 0;                  ///< clock when it began
     Time clock = 0;                  ///< now, on the packets' clock
+    std::uint32_t inside = 0xffff'ffff;  ///< the contract that holds instead of the equipment's: that of the tunnel; none: 0xffffffff
     std::string_view operation;      ///< what a transaction does (`get`, `set`), where one is judged; empty: the session
 
     /// What is known of `session` at `clock`. `ttl` as above.
@@ -49,6 +50,7 @@ struct SessionFacts {
         facts.direction_guessed = session.opening == Opening::guessed;
         facts.start = session.start;
         facts.clock = clock;
+        facts.inside = session.inside;
         return facts;
     }
 
@@ -59,6 +61,10 @@ struct SessionFacts {
     [[nodiscard]] const IpAddress& peer(Facing facing) const noexcept { return facing == Facing::egress ? server : client; }
     [[nodiscard]] EquipmentId equipment(Facing facing) const noexcept {
         return facing == Facing::egress ? client_equipment : server_equipment;
+    }
+    /// The equipment at the far end, seen from this one.
+    [[nodiscard]] EquipmentId peer_equipment(Facing facing) const noexcept {
+        return equipment(facing == Facing::egress ? Facing::ingress : Facing::egress);
     }
 };
 

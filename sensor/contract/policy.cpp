@@ -11,21 +11,34 @@ std::uint64_t dns_hash(std::string_view lower_case_name) noexcept {
     return hash;
 }
 
-namespace {
-
-/// `ranges` are sorted and disjoint.
-bool covers(std::span<const AddressRange> ranges, const AddressKey& address) noexcept {
-    const auto after = std::ranges::upper_bound(ranges, address, {}, &AddressRange::first);
-    return after != ranges.begin() && address <= std::prev(after)->last;
+bool Selection::fits(const Equipment& candidate, const Equipment* self) const noexcept {
+    for (std::size_t trait = 0; trait < wanted.size(); ++trait) {
+        const std::string& value = candidate.*equipment_traits[trait].member;
+        const Wanted& ask = wanted[trait];
+        if (ask.same) {
+            if (self == nullptr || value.empty() || value != self->*equipment_traits[trait].member) return false;
+        } else if (!ask.values.empty() && std::ranges::find(ask.values, value) == ask.values.end()) {
+            return false;
+        }
+    }
+    return true;
 }
 
-}  // namespace
+std::size_t Selection::asked() const noexcept {
+    return static_cast<std::size_t>(std::ranges::count_if(wanted, [](const Wanted& ask) { return ask.same || !ask.values.empty(); }));
+}
+
+Time life_grain(std::span<const Duty> duties) noexcept { return std::ranges::min_element(duties, {}, &Duty::every)->grain(); }
 
 bool PeerSet::contains(const AddressKey& address) const noexcept { return covers(ranges, address); }
 
 EquipmentId Policy::find_equipment(std::string_view name) const noexcept {
     const auto at = std::ranges::find(tables_.equipment, name, &Equipment::name);
     return at == tables_.equipment.end() ? no_equipment : static_cast<EquipmentId>(at - tables_.equipment.begin());
+}
+
+bool Policy::has_line(ContractId contract, const Line& line) const noexcept {
+    return contract != no_contract && std::ranges::find(tables_.lineage[contract], line.contract) != tables_.lineage[contract].end();
 }
 
 std::string_view Policy::name_of(const IpAddress& address) const noexcept {

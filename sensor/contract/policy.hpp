@@ -34,7 +34,30 @@ struct Equipment {
     std::string name, vendor, model, role, site;  ///< all but the name may be empty
     IpAddress address;                            ///< the first one that it names, for tools; `::`: none
     ContractId contract = no_contract;            ///< none: it may do nothing
+    bool many = false;                            ///< names a range, in which each address is a device of its own
     unsigned file_line = 0;
+};
+
+/// What a selection may ask of equipment, by the key that says it.
+struct Trait {
+    std::string_view key;
+    std::string Equipment::*member;
+};
+inline constexpr std::array equipment_traits{Trait{"name", &Equipment::name}, Trait{"vendor", &Equipment::vendor},
+                                             Trait{"model", &Equipment::model}, Trait{"role", &Equipment::role},
+                                             Trait{"site", &Equipment::site}};
+
+/// Equipment by what it is: `{role: router, site: same}`.
+struct Selection {
+    struct Wanted {
+        std::vector<std::string> values;  ///< one of these; empty: anything
+        bool same = false;                ///< what the equipment itself has, whose contract it is
+    };
+    std::array<Wanted, equipment_traits.size()> wanted;  ///< by trait
+    /// `self` is asked for where `same` is wanted; without a value of its own nothing is the same.
+    [[nodiscard]] bool fits(const Equipment& candidate, const Equipment* self) const noexcept;
+    /// How many traits it asks for: the more, the closer it describes.
+    [[nodiscard]] std::size_t asked() const noexcept;
 };
 
 /// What may be used of a protocol: `app: {snmp: [get, bulk]}`.
@@ -64,6 +87,9 @@ struct Conditions {
     std::vector<AllowedOperations> operations;
     std::string deny_reason;  ///< of a `deny` line
     Severity severity = 2;    ///< of a `deny` line
+    Time every = 0;           ///< `expect`: the equipment does this at least so often; 0: nothing is expected
+    std::string every_text;
+    ContractId inside = no_contract;  ///< for the sessions in the tunnel that the line allows
 };
 
 enum class Heading : std::uint8_t { egress, ingress, both, deny };
@@ -79,10 +105,22 @@ struct Line {
     bool faces_egress = false, faces_ingress = false;  ///< for which sessions of the equipment it stands
 };
 
+/// A line with `expect`, for one of the contracts that have it. Time is counted in grains: eighths of `every`.
+struct Duty {
+    LineId line = no_line;
+    Time every = 0;
+    static constexpr Time grains = 8;
+    [[nodiscard]] Time grain() const noexcept { return every / grains; }
+    [[nodiscard]] std::int64_t grain_of(Time clock) const noexcept { return clock / grain(); }
+};
+/// How finely the life of equipment with these duties is watched; `duties` is not empty.
+[[nodiscard]] Time life_grain(std::span<const Duty> duties) noexcept;
+
 /// A DNS name in a network; `*.example.com` stands for every name below example.com, not for itself.
 struct DnsPattern {
     std::string name;  ///< lower case, as written else
     std::uint64_t hash = 0;
+    std::vector<AddressRange> within;  ///< where its addresses must lie, sorted and disjoint; empty: near those that it had before
 };
 [[nodiscard]] std::uint64_t dns_hash(std::string_view lower_case_name) noexcept;
 
@@ -90,6 +128,7 @@ struct DnsPattern {
 struct PeerSet {
     std::vector<AddressRange> ranges;  ///< sorted, disjoint
     std::vector<std::uint32_t> dns;    ///< rows of `PolicyTables::dns`, sorted
+    std::vector<std::uint32_t> selections;  ///< rows of `PolicyTables::selections`, sorted
     [[nodiscard]] bool contains(const AddressKey& address) const noexcept;
 };
 
@@ -114,6 +153,7 @@ struct Side {
     std::uint32_t first_range = 0, range_count = 0;  ///< of `ranges`
     std::uint32_t first_set = 0;                     ///< of `side_sets`; rows of `ranges` count from here
     std::uint32_t first_dns = 0, dns_count = 0;      ///< of `side_dns`
+    std::uint32_t first_selection = 0, selection_count = 0;  ///< of `side_selections`
     std::uint32_t first_line = 0, line_count = 0;    ///< of `side_lines`
 };
 /// The lines of a side that name the same peers.
@@ -129,6 +169,9 @@ struct Entry {
 };
 struct SideDns {
     std::uint32_t pattern = 0, set = 0;  ///< rows of `dns`, and of the side's sets
+};
+struct SideSelection {
+    std::uint32_t selection = 0, set = 0;  ///< rows of `selections`, and of the side's sets
 };
 struct ServiceList {
     std::uint32_t first_item = 0, count = 0;  ///< of `items`
@@ -149,6 +192,7 @@ struct PolicyTables {
     EquipmentIndex index;
     std::vector<AddressRange> equipment_ranges;  ///< every address that equipment claims, sorted and joined: rules' $EQUIPMENT
     std::vector<std::string> contracts;          ///< names
+    std::vector<std::vector<ContractId>> lineage;  ///< per contract: itself, then those that it extends, each once
     std::vector<std::array<Side, 2>> sides;      ///< per contract, by Facing
     std::vector<Line> lines;
     std::vector<Conditions> conditions{Conditions{}};
@@ -156,6 +200,7 @@ struct PolicyTables {
     std::vector<ServiceItem> items;
     std::vector<ServiceList> service_lists;
     std::vector<DnsPattern> dns;  ///< sorted by hash
+    std::vector<Selection> selections;
     std::vector<NamedNetwork> networks;  ///< those with addresses, the narrowest first
     std::vector<Ignore> ignores;
     std::vector<IgnoreId> ignores_of_all;                                ///< rows of `ignores` that name no equipment
@@ -164,6 +209,9 @@ struct PolicyTables {
     std::vector<SetIndex::Row> ranges;
     std::vector<SideSet> side_sets;
     std::vector<SideDns> side_dns;
+    std::vector<SideSelection> side_selections;
+    std::vector<std::vector<Duty>> duties;  ///< per contract
+    bool any_duty = false;
     std::vector<Entry> entries;
     std::vector<LineId> side_lines;
 };
@@ -188,6 +236,13 @@ public:
     [[nodiscard]] const Line& line(LineId id) const noexcept { return tables_.lines[id]; }
     [[nodiscard]] const Conditions& conditions(const Line& line) const noexcept { return tables_.conditions[line.conditions]; }
     [[nodiscard]] std::string_view contract_name(ContractId id) const noexcept { return tables_.contracts[id]; }
+    /// Whether `contract` has the lines of `line`'s contract: its own, or those of one that it extends.
+    [[nodiscard]] bool has_line(ContractId contract, const Line& line) const noexcept;
+    [[nodiscard]] bool any_duty() const noexcept { return tables_.any_duty; }
+    /// What equipment with this contract is expected to do; empty without one.
+    [[nodiscard]] std::span<const Duty> duties(ContractId contract) const noexcept {
+        return contract == no_contract ? std::span<const Duty>{} : std::span{tables_.duties[contract]};
+    }
     [[nodiscard]] std::span<const Ignore> ignores() const noexcept { return tables_.ignores; }
     [[nodiscard]] const std::string& file() const noexcept { return tables_.file; }
     [[nodiscard]] const PolicyTables& tables() const noexcept { return tables_; }

@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "sensor/config/yaml.hpp"
+#include "sensor/contract/condition_reader.hpp"
+#include "sensor/contract/contract_family.hpp"
 #include "sensor/contract/policy.hpp"
 #include "sensor/contract/vocabulary.hpp"
 
@@ -17,7 +19,10 @@ using yaml::Type;
 
 class Loader {
 public:
-    explicit Loader(const std::string& file) : errors_(file), vocabulary_(tables_, errors_) { tables_.file = file; }
+    explicit Loader(const std::string& file)
+        : errors_(file), vocabulary_(tables_, errors_), condition_reader_(errors_, vocabulary_) {
+        tables_.file = file;
+    }
 
     Result<std::shared_ptr<const Policy>, std::vector<FileError>> load(const Node& root) {
         yaml::MapReader map{root, errors_, "a policy"};
@@ -40,19 +45,43 @@ private:
     void read_contracts(const Node* node) {
         if (node == nullptr) return;
         if (node->type != Type::map) return errors_.add(*node, "expected `name: contract` pairs under `contracts`");
+        // All names first: a contract may speak of one that stands below it.
+        std::vector<const Node*> bodies;
         for (std::size_t i = 0; i + 1 < node->children.size(); i += 2) {
             const Node& name = node->children[i];
             if (!vocabulary_.is_name(name, "a contract")) continue;
-            const auto id = static_cast<ContractId>(tables_.contracts.size());
-            contracts_.emplace(name.text, id);
+            contracts_.emplace(name.text, static_cast<ContractId>(tables_.contracts.size()));
             contract_names_.push_back(name.text);
             tables_.contracts.emplace_back(name.text);
-            if (node->children[i + 1].type != Type::null) read_contract(node->children[i + 1], id);
+            bodies.push_back(&node->children[i + 1]);
         }
+        ContractFamily family{errors_, contract_names_};
+        for (ContractId id = 0; id < bodies.size(); ++id)
+            if (bodies[id]->type != Type::null) read_contract(*bodies[id], id, family);
+        tables_.lineage = family.lineage();
     }
 
-    void read_contract(const Node& node, ContractId id) {
+    /// The contract that `node` names; none after an error, which is reported.
+    std::optional<ContractId> contract_of(const Node& node) {
+        const auto at = node.type == Type::scalar ? contracts_.find(node.text) : contracts_.end();
+        if (at != contracts_.end()) return at->second;
+        errors_.add(node, "unknown contract " + quoted(flow_text(node)) + errors_.suggestion(node.text, contract_names_) +
+                              "; expected the name of one under `contracts`");
+        return std::nullopt;
+    }
+
+    void read_contract(const Node& node, ContractId id, ContractFamily& family) {
         yaml::MapReader map{node, errors_, "a contract"};
+        if (const Node* const parents = map.find("extends"))
+            for (const Node& parent : parents->items())
+                if (const auto other = contract_of(parent)) family.extend(id, *other, parent);
+        if (const Node* const chosen = map.find("for")) {
+            Selection selection;
+            if (selectors_.size() == max_selectors)
+                errors_.add(*chosen, "more than " + std::to_string(max_selectors) + " contracts with `for`; expected `contract` in the equipment's entries");
+            else if (vocabulary_.selection(*chosen, selection, false))
+                selectors_.push_back({id, std::move(selection)});
+        }
         for (const auto& [key, heading] :
              {std::pair{"egress", Heading::egress}, {"ingress", Heading::ingress}, {"both", Heading::both}, {"deny", Heading::deny}}) {
             const Node* const lines = map.find(key);
@@ -76,7 +105,7 @@ private:
         const Node* const service = map.require("service");
         const auto peers = peer == nullptr ? std::nullopt : vocabulary_.peers(*peer);
         const auto services = service == nullptr ? std::nullopt : vocabulary_.services(*service);
-        const auto conditions = heading == Heading::deny ? read_denial(map) : read_conditions(map);
+        const auto conditions = read_conditions(map, heading);
         map.finish();
         if (!peers || !services || !conditions) return;
         line.peer_text = flow_text(*peer);
@@ -123,100 +152,18 @@ private:
         return static_cast<std::uint32_t>(tables_.conditions.size() - 1);
     }
 
-    std::optional<std::uint32_t> read_conditions(yaml::MapReader& map) {
+    std::optional<std::uint32_t> read_conditions(yaml::MapReader& map, Heading heading) {
         Conditions conditions;
-        bool good = true, said = false;
-        const auto value = [&](std::string_view key) {
-            const Node* const node = map.find(key);
-            said = said || node != nullptr;
-            return node;
-        };
-        if (const Node* const node = value("until")) good = read_until(*node, conditions.until, conditions.until_text) && good;
-        if (const Node* const node = value("when")) good = read_when(*node, conditions) && good;
-        if (const Node* const node = value("limit")) good = read_limit(*node, conditions.limit) && good;
-        if (const Node* const node = value("role")) {
-            conditions.role = node->text == "peer-is-client"   ? Role::peer_is_client
-                              : node->text == "peer-is-server" ? Role::peer_is_server
-                                                               : Role::usual;
-            if (conditions.role == Role::usual)
-                errors_.add(*node, "expected `role: peer-is-client` or `role: peer-is-server`"), good = false;
+        bool said = heading == Heading::deny;
+        if (heading == Heading::deny) return condition_reader_.read_denial(map, conditions) ? keep(std::move(conditions), said) : std::nullopt;
+        bool good = condition_reader_.read(map, conditions, said);
+        if (const Node* const inside = map.find("inside")) {
+            const auto contract = contract_of(*inside);
+            conditions.inside = contract.value_or(no_contract);
+            good = good && contract;
+            said = true;
         }
-        if (const Node* const node = value("interactive")) {
-            conditions.interactive = node->text == "never"     ? Interactive::never
-                                     : node->text == "allowed" ? Interactive::allowed
-                                                               : Interactive::unsaid;
-            if (conditions.interactive == Interactive::unsaid)
-                errors_.add(*node, "expected `interactive: never` or `interactive: allowed`"), good = false;
-        }
-        if (const Node* const node = value("app")) good = vocabulary_.operations(*node, conditions.operations) && good;
-        if (const Node* const node = value("ticket")) conditions.ticket = text(*node, "a ticket's number or a few words", good);
         return good ? keep(std::move(conditions), said) : std::nullopt;
-    }
-
-    std::optional<std::uint32_t> read_denial(yaml::MapReader& map) {
-        static constexpr std::array<std::string_view, 4> severities{"high", "medium", "low", "info"};
-        Conditions conditions;
-        bool good = true;
-        if (const Node* const node = map.require("reason"))
-            conditions.deny_reason = text(*node, "a reason in a few words", good);
-        else
-            good = false;
-        if (const Node* const node = map.find("until")) good = read_until(*node, conditions.until, conditions.until_text) && good;
-        if (const Node* const node = map.find("severity")) {
-            const auto at = std::ranges::find(severities, node->text);
-            if (at == severities.end()) errors_.add(*node, "expected a severity: high, medium, low or info"), good = false;
-            conditions.severity = static_cast<Severity>(at - severities.begin() + 1);
-        }
-        return good ? keep(std::move(conditions), true) : std::nullopt;
-    }
-
-    std::string text(const Node& node, std::string_view expected, bool& good) {
-        const auto value = yaml::text_of(node, errors_, expected);
-        good = good && value;
-        return std::string{value.value_or("")};
-    }
-
-    bool read_until(const Node& node, Time& until, std::string& written) {
-        const auto end = node.type == Type::scalar ? end_of_day(node.text) : std::nullopt;
-        if (!end)
-            errors_.add(node,
-                        quoted(flow_text(node)) + " is no date; expected one such as `2027-01-31` (the last day on which it holds, UTC)");
-        until = end.value_or(0);
-        written = node.text;
-        return end.has_value();
-    }
-
-    bool read_when(const Node& node, Conditions& conditions) {
-        std::string reason = "expected days, hours and a time zone, such as `Mon-Fri 08:00-18:00 Europe/Prague`";
-        if (node.type == Type::scalar) {
-            // A policy repeats few schedules, and a zone costs a file to read.
-            const auto [at, is_new] = schedules_.try_emplace(std::string{node.text});
-            if (is_new) at->second = Schedule::parse(node.text, schedule_reasons_[at->first]);
-            conditions.when = at->second;
-            if (!conditions.when) reason = schedule_reasons_[at->first];
-        }
-        conditions.when_text = node.text;
-        if (!conditions.when) errors_.add(node, reason);
-        return conditions.when.has_value();
-    }
-
-    bool read_limit(const Node& node, Limit& limit) {
-        yaml::MapReader map{node, errors_, "a limit"};
-        bool good = node.type == Type::map;
-        const auto positive = [&](const Node& value, auto read) {
-            const bool zero = read && *read == 0;
-            if (zero) errors_.add(value, "a limit of nothing forbids the line: leave the line out instead");
-            good = good && read && !zero;
-            return read.value_or(0);
-        };
-        if (const Node* const value = map.find("bytes-per-hour")) limit.bytes_per_hour = positive(*value, yaml::size_of(*value, errors_));
-        if (const Node* const value = map.find("sessions-per-hour"))
-            limit.sessions_per_hour = positive(*value, yaml::number_of(*value, errors_, 0, 0xffff'ffff));
-        if (const Node* const value = map.find("duration")) limit.duration = positive(*value, yaml::duration_of(*value, errors_));
-        map.finish();
-        if (good && !limit.any())
-            errors_.add(node, "expected `bytes-per-hour`, `sessions-per-hour` or `duration` in a limit"), good = false;
-        return good;
     }
 
     // ------------------------------------------------------------ equipment
@@ -227,6 +174,8 @@ private:
             return errors_.add(
                 *node, "expected a list of equipment entries, such as `- {name: gnb-1, address: 10.20.1.11, contract: radio-node}`");
         for (const Node& entry : node->children) read_equipment_entry(entry);
+        for (Equipment& equipment : tables_.equipment)
+            if (equipment.contract == no_contract) select_contract(equipment);
         for (const EquipmentIndex::Conflict& conflict : EquipmentIndex::conflicts(claims_, mac_claims_))
             errors_.add(conflict.line, conflict.column, conflict.reason);
         std::erase_if(mac_claims_, [&](const EquipmentIndex::MacClaim& claim) { return addressed_.at(claim.equipment); });
@@ -244,31 +193,20 @@ private:
         const std::size_t first_claim = claims_.size();
         bool unused = true;
         if (const Node* const name = map.require("name")) {
-            equipment.name = text(*name, "the equipment's name", unused);
+            equipment.name = condition_reader_.text(*name, "the equipment's name", unused);
             const auto [at, is_new] = equipment_.try_emplace(name->text, id);
             if (!is_new)
                 errors_.add(*name, "equipment " + quoted(name->text) + " stands twice (first on line " +
                                        std::to_string(tables_.equipment[at->second].file_line) + ")");
             if (is_new) equipment_names_.push_back(name->text);
         }
-        for (const auto& [key, member] : {std::pair{"vendor", &Equipment::vendor},
-                                          {"model", &Equipment::model},
-                                          {"role", &Equipment::role},
-                                          {"site", &Equipment::site}})
-            if (const Node* const value = map.find(key)) equipment.*member = text(*value, "text", unused);
-        if (const Node* const contract = map.find("contract")) {
-            const auto at = contracts_.find(contract->text);
-            if (at == contracts_.end())
-                errors_.add(*contract, "unknown contract " + quoted(flow_text(*contract)) +
-                                           errors_.suggestion(contract->text, contract_names_) +
-                                           "; expected the name of one under `contracts`");
-            else
-                equipment.contract = at->second;
-        }
+        for (const Trait& trait : std::span{equipment_traits}.subspan(1))
+            if (const Node* const value = map.find(trait.key)) equipment.*trait.member = condition_reader_.text(*value, "text", unused);
+        if (const Node* const contract = map.find("contract")) equipment.contract = contract_of(*contract).value_or(no_contract);
         const Node *const address = map.find("address"), *const network = map.find("network"), *const mac = map.find("mac");
         map.finish();
-        if (address != nullptr) read_claims(*address, id, true);
-        if (network != nullptr) read_claims(*network, id, false);
+        if (address != nullptr) read_claims(*address, id, true, equipment.many);
+        if (network != nullptr) read_claims(*network, id, false, equipment.many);
         if (mac != nullptr) read_macs(*mac, id);
         if (address == nullptr && network == nullptr && mac == nullptr && node.type == Type::map)
             errors_.add(node, "an equipment entry needs `address`, `network` or `mac`");
@@ -277,7 +215,24 @@ private:
         tables_.equipment.push_back(std::move(equipment));
     }
 
-    void read_claims(const Node& node, EquipmentId id, bool single) {
+    /// The contract whose `for` describes the equipment closest.
+    void select_contract(Equipment& equipment) {
+        std::size_t closest = 0;
+        std::optional<ContractId> rival;
+        for (const Selector& selector : selectors_) {
+            const std::size_t asked = selector.selection.asked();
+            if (asked < closest || !selector.selection.fits(equipment, nullptr)) continue;
+            rival = asked == closest ? std::optional{equipment.contract} : std::nullopt;
+            closest = asked;
+            equipment.contract = selector.contract;
+        }
+        if (rival)
+            errors_.add(equipment.file_line, 0,
+                        "contracts " + quoted(tables_.contracts[*rival]) + " and " + quoted(tables_.contracts[equipment.contract]) +
+                            " are both for this equipment; expected `contract` in its entry, or a `for` that says more");
+    }
+
+    void read_claims(const Node& node, EquipmentId id, bool single, bool& many) {
         if (node.items().empty()) errors_.add(node, "expected an address");
         for (const Node& item : node.items()) {
             std::vector<AddressRange> ranges;
@@ -289,6 +244,7 @@ private:
                                       "` for a whole range");
             } else {
                 for (const AddressRange& range : ranges) claims_.push_back({range, id, item.line, item.column});
+                many = many || !single;
             }
         }
     }
@@ -333,8 +289,8 @@ private:
             says = true;
         }
         std::string written;
-        if (const Node* const until = map.require("until")) good = read_until(*until, ignore.until, written) && good;
-        if (const Node* const reason = map.require("reason")) ignore.reason = text(*reason, "a reason in a few words", good);
+        if (const Node* const until = map.require("until")) good = condition_reader_.read_until(*until, ignore.until, written) && good;
+        if (const Node* const reason = map.require("reason")) ignore.reason = condition_reader_.text(*reason, "a reason in a few words", good);
         map.finish();
         if (!says && node.type == Type::map)
             errors_.add(
@@ -345,6 +301,15 @@ private:
     bool read_ignored_equipment(const Node& names, Ignore& ignore, bool& says) {
         bool good = true;
         if (names.type == Type::scalar && names.text == "any") return true;
+        if (names.type == Type::map) {
+            Selection selection;
+            if (!vocabulary_.selection(names, selection, false)) return false;
+            for (EquipmentId id = 0; id < tables_.equipment.size(); ++id)
+                if (selection.fits(tables_.equipment[id], nullptr)) ignore.equipment.push_back(id);
+            if (!ignore.equipment.empty()) return says = true;
+            errors_.add(names, "no equipment is such; expected what some entry under `equipment` says of itself");
+            return false;
+        }
         for (const Node& name : names.items()) {
             const auto at = equipment_.find(name.text);
             if (at != equipment_.end()) {
@@ -364,11 +329,16 @@ private:
     yaml::Errors errors_;
     PolicyTables tables_;
     Vocabulary vocabulary_;
+    ConditionReader condition_reader_;
+    struct Selector {
+        ContractId contract;
+        Selection selection;
+    };
+    static constexpr std::size_t max_selectors = 1024;
+    std::vector<Selector> selectors_;  ///< contracts with `for`
     std::unordered_map<std::string_view, ContractId> contracts_;
     std::unordered_map<std::string_view, EquipmentId> equipment_;
     std::vector<std::string_view> contract_names_, equipment_names_;
-    std::unordered_map<std::string, std::optional<Schedule>> schedules_;
-    std::unordered_map<std::string, std::string> schedule_reasons_;
     std::vector<EquipmentIndex::Claim> claims_;
     std::vector<EquipmentIndex::MacClaim> mac_claims_;
     std::vector<bool> addressed_;  ///< by EquipmentId: has an address, so its MAC does not identify it

@@ -14,12 +14,34 @@ std::string text_of(const Policy& policy, const Line& line) {
            std::string{policy.contract_name(line.contract)} + ") ";
 }
 
+/// The contracts that equipment has, those that they extend, and those of the tunnels that they allow.
+std::vector<bool> contracts_in_use(const Policy& policy) {
+    const PolicyTables& tables = policy.tables();
+    std::vector<ContractId> open;
+    std::vector<bool> in_use(tables.contracts.size());
+    const auto use = [&](ContractId contract) {
+        if (contract == no_contract) return;
+        for (const ContractId member : tables.lineage[contract]) {
+            if (!in_use[member]) open.push_back(member);
+            in_use[member] = true;
+        }
+    };
+    std::vector<std::vector<ContractId>> inside(tables.contracts.size());
+    for (const Line& line : tables.lines)
+        if (const ContractId contract = policy.conditions(line).inside; contract != no_contract) inside[line.contract].push_back(contract);
+    for (const Equipment& equipment : tables.equipment) use(equipment.contract);
+    while (!open.empty()) {
+        const ContractId contract = open.back();
+        open.pop_back();
+        for (const ContractId other : inside[contract]) use(other);
+    }
+    return in_use;
+}
+
 }  // namespace
 
 std::vector<LineUse> use_of_lines(const Policy& policy, std::span<const std::uint64_t> uses, Time now) {
-    std::vector<bool> worn(policy.tables().contracts.size());
-    for (const Equipment& equipment : policy.equipment())
-        if (equipment.contract != no_contract) worn[equipment.contract] = true;
+    const std::vector<bool> worn = contracts_in_use(policy);
     std::vector<LineUse> out;
     for (LineId id = 0; id < policy.line_count(); ++id) {
         const Line& line = policy.line(id);

@@ -13,7 +13,8 @@ using yaml::Node;
 using yaml::quoted;
 using yaml::Type;
 
-constexpr std::string_view peer_forms = "a network's name, an address, a prefix, a range `a-b`, `any`, `{dns: name}`, or a list of these";
+constexpr std::string_view peer_forms =
+    "a network's name, an address, a prefix, a range `a-b`, `any`, `{dns: name}`, equipment such as `{role: router}`, or a list of these";
 constexpr std::string_view service_forms =
     "a service's name, `any`, an inline service such as `{proto: tcp, ports: [8443], app: tls}`, or a list of these";
 
@@ -150,15 +151,27 @@ bool Vocabulary::add_network(const Node& node, PeerSet& set, unsigned depth) {
     }
     set.ranges.insert(set.ranges.end(), network.set.ranges.begin(), network.set.ranges.end());
     set.dns.insert(set.dns.end(), network.set.dns.begin(), network.set.dns.end());
+    set.selections.insert(set.selections.end(), network.set.selections.begin(), network.set.selections.end());
     return network.good;  // a bad network has been reported where it stands
 }
 
 bool Vocabulary::add_dns(const Node& node, PeerSet& set) {
     yaml::MapReader map{node, errors_, "a network member"};
     const Node* const value = map.require("dns");
+    const Node* const within = map.find("within");
     map.finish();
     if (value == nullptr) return false;
     bool good = !value->items().empty();
+    std::vector<AddressRange> ranges;
+    std::string written;
+    if (within != nullptr) {
+        PeerSet bounds;
+        good = add_peers(*within, bounds, 0) && seal(bounds, *within) && good;
+        if (good && (bounds.ranges.empty() || !bounds.dns.empty() || !bounds.selections.empty()))
+            errors_.add(*within, "expected networks of addresses, in which those of the name must lie, or `any`"), good = false;
+        ranges = std::move(bounds.ranges);
+        written = '|' + flow_text(*within);
+    }
     for (const Node& item : value->items()) {
         const std::string name = item.type == Type::scalar ? dns_name(item.text) : std::string{};
         if (name.empty()) {
@@ -167,11 +180,49 @@ bool Vocabulary::add_dns(const Node& node, PeerSet& set) {
             good = false;
             continue;
         }
-        const auto [at, is_new] = dns_rows_.try_emplace(name, static_cast<std::uint32_t>(tables_.dns.size()));
-        if (is_new) tables_.dns.push_back({name, dns_hash(name)});
+        const auto [at, is_new] = dns_rows_.try_emplace(name + written, static_cast<std::uint32_t>(tables_.dns.size()));
+        if (is_new) tables_.dns.push_back({name, dns_hash(name), ranges});
         set.dns.push_back(at->second);
     }
     return good;
+}
+
+bool Vocabulary::selection(const Node& node, Selection& selection, bool with_same) {
+    yaml::MapReader map{node, errors_, "a selection of equipment"};
+    bool good = node.type == Type::map;
+    for (std::size_t trait = 0; trait < equipment_traits.size(); ++trait) {
+        const Node* const value = map.find(equipment_traits[trait].key);
+        if (value == nullptr) continue;
+        Selection::Wanted& wanted = selection.wanted[trait];
+        for (const Node& item : value->items()) {
+            const auto text = yaml::text_of(item, errors_, with_same ? "text, or `same`" : "text");
+            good = good && text;
+            if (!text) continue;
+            wanted.same = wanted.same || (*text == "same" && !item.quoted);
+            if (*text != "same" || item.quoted) wanted.values.emplace_back(*text);
+        }
+        if (wanted.same && (!with_same || trait == 0 || !wanted.values.empty()))
+            errors_.add(*value, with_same && trait != 0 ? "`same` stands alone; expected it, or names" : "there is nothing here to be the same as; expected names"),
+                good = false;
+    }
+    map.finish();
+    if (good && selection.asked() == 0) errors_.add(node, "expected what equipment must be: `name`, `vendor`, `model`, `role` or `site`"), good = false;
+    return good;
+}
+
+bool Vocabulary::add_selection(const Node& node, PeerSet& set) {
+    Selection chosen;
+    if (!selection(node, chosen, true) || too_large(node, 1)) return false;
+    set.selections.push_back(static_cast<std::uint32_t>(tables_.selections.size()));
+    tables_.selections.push_back(std::move(chosen));
+    return true;
+}
+
+/// `{dns: name}`, or equipment by what it is.
+bool Vocabulary::add_map(const Node& node, PeerSet& set) {
+    for (std::size_t i = 0; i + 1 < node.children.size(); i += 2)
+        if (std::ranges::find(equipment_traits, node.children[i].text, &Trait::key) != equipment_traits.end()) return add_selection(node, set);
+    return add_dns(node, set);
 }
 
 bool Vocabulary::add_peers(const Node& node, PeerSet& set, unsigned depth) {
@@ -182,7 +233,7 @@ bool Vocabulary::add_peers(const Node& node, PeerSet& set, unsigned depth) {
     bool good = !exhausted_;
     for (const Node& item : exhausted_ ? std::span<const Node>{} : node.items()) {
         if (item.type == Type::map) {
-            good = add_dns(item, set) && good;
+            good = add_map(item, set) && good;
         } else if (item.type == Type::list) {
             good = add_peers(item, set, depth + 1) && good;
         } else if (item.type == Type::null || item.text.empty()) {

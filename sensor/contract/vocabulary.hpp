@@ -34,6 +34,8 @@ public:
     [[nodiscard]] bool apps(const yaml::Node& node, ProtocolSet& apps, std::string& text);
     /// What may be used of protocols: `app: {snmp: [get, bulk]}`.
     [[nodiscard]] bool operations(const yaml::Node& node, std::vector<AllowedOperations>& operations);
+    /// Equipment by what it is, as `{role: router, site: same}`; `same` only where `with_same`.
+    [[nodiscard]] bool selection(const yaml::Node& node, Selection& selection, bool with_same);
     /// Whether `node` may stand as the name of a network, service, contract: letters, digits, `-`, `_`, `.`.
     [[nodiscard]] bool is_name(const yaml::Node& node, std::string_view what);
 
@@ -55,6 +57,8 @@ private:
     [[nodiscard]] bool add_peers(const yaml::Node& node, PeerSet& set, unsigned depth);
     [[nodiscard]] bool add_network(const yaml::Node& node, PeerSet& set, unsigned depth);
     [[nodiscard]] bool add_dns(const yaml::Node& node, PeerSet& set);
+    [[nodiscard]] bool add_selection(const yaml::Node& node, PeerSet& set);
+    [[nodiscard]] bool add_map(const yaml::Node& node, PeerSet& set);
     [[nodiscard]] bool seal(PeerSet& set, const yaml::Node& node);
     [[nodiscard]] bool add_services(const yaml::Node& node, std::vector<ServiceItem>& items, unsigned depth);
     [[nodiscard]] bool add_named_service(const yaml::Node& node, std::vector<ServiceItem>& items, unsigned depth);

@@ -107,6 +107,7 @@ std::optional<std::string> Supervisor::open() {
     if (auto error = make_folder(folder_)) return error;
     ::chmod(folder_.c_str(), 0750);
     if (auto error = make_folder(plan_->collector.directory)) return error;
+    take_up_duties();
     // Whoever reads the output of a service must find that of yesterday, too.
     plan_->collector.go_on = true;
     plan_->collector.evidence.prefix = fmt::format("{}-", wall_clock() / second);
@@ -172,6 +173,12 @@ std::optional<std::string> Supervisor::open() {
     }
     event("start", fmt::format("weir looks after {} with {} inspector{}", fmt::join(ports_, " and "), lanes_.size(), lanes_.size() == 1 ? "" : "s"));
     return {};
+}
+
+/// Each plan's duties begin anew: what was expected before may not be any more.
+void Supervisor::take_up_duties() {
+    const auto policy = std::exchange(plan_->collector.policy, nullptr);
+    if (policy && policy->any_duty()) plan_->duties = std::make_shared<DutyJudge>(policy, plan_->shared.eve, plan_->shared.names);
 }
 
 /// Tells the forwarder who is equipment: it chooses workers by that.
@@ -243,7 +250,7 @@ std::optional<std::string> Supervisor::start_inspector(unsigned worker) {
     auto process = Process::fork([&] { return inspect(task, say_); });
     if (!process) return process.error();
     inspector->process = *std::move(process);
-    collector_->add(*inspector->events, plan_->rules);
+    collector_->add(*inspector->events, plan_->rules, plan_->duties);
     const std::lock_guard lock{values_mutex_};
     inspectors_.push_back(std::move(inspector));
     return {};
@@ -370,6 +377,7 @@ void Supervisor::finish_reload() {
     metrics_.reloads.add();
     metrics_.generation.set(++generation_);
     plan_->shared.eve.generation = generation_;
+    take_up_duties();
     collector_->change_thresholds(plan_->collector.thresholds);
     if (auto error = write_equipment()) say_(*error);
     forwarder_.signal(SIGHUP);

@@ -26,6 +26,7 @@ struct SensorPlan {
     Shared shared;
     std::shared_ptr<const rules::RuleText> rules;
     CollectorConfig collector;
+    std::shared_ptr<DutyJudge> duties;  ///< made by the supervisor; null: no contract expects anything
     std::vector<std::string> warnings;  ///< sentences
 };
 
@@ -89,6 +90,7 @@ private:
     [[nodiscard]] std::optional<std::string> open();
     [[nodiscard]] std::optional<std::string> start_forwarder();
     [[nodiscard]] std::vector<std::string> forwarder_arguments() const;
+    void take_up_duties();
     [[nodiscard]] std::optional<std::string> write_equipment() const;
     void watch_forwarder();
     [[nodiscard]] std::optional<std::string> start_inspector(unsigned worker);

@@ -99,6 +99,8 @@ struct Session {
     std::uint64_t first_packet = 0;         ///< its number
     std::array<EquipmentId, 2> equipment{no_equipment, no_equipment};  ///< [0] the end that opened it, [1] the one that accepted
     std::array<std::uint32_t, 2> line{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the contract line that allows it; none: 0xffffffff
+    std::array<std::uint32_t, 2> duty{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the line whose duty goes here instead of its own peers
+    std::uint32_t inside = 0xffff'ffff;     ///< the contract for what is in the tunnel that carries it; none: 0xffffffff
     std::array<Verdict, 2> verdict{};       ///< by Facing: for the end that opened it, for the end that accepted it
     std::array<Kind, 2> found{};            ///< by Facing: the kind of the contract's finding, where the verdict is `found`
     std::array<std::array<std::uint8_t, 6>, 2> mac{};       ///< [0] the end that opened it, [1] the one that accepted; zero: unknown

@@ -22,6 +22,7 @@ KindText text_of(Kind kind) noexcept {
         case Kind::unexpected_destination: return {"Equipment talks to a peer that its contract does not name", {"T1071"}};
         case Kind::unexpected_service: return {"Equipment uses a service that its contract does not allow with this peer", {"T1571"}};
         case Kind::unexpected_ingress: return {"Equipment accepted a session that its contract does not allow", {"T1133"}};
+        case Kind::dns_peer_changed: return {"Equipment follows a name of its contract into another network", {"T1584.002"}};
         case Kind::protocol_mismatch: return {"Another protocol is spoken than the contract allows on this service", {"T1571"}};
         case Kind::call_home:
             return {"Equipment opened a session in which it is the server, without a line that allows call home", {"T1572"}};
@@ -37,12 +38,30 @@ const std::uint8_t* mac_of(const Session& session, std::size_t end) noexcept {
 }  // namespace
 
 ContractJudge::ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter, Action action)
-    : policy_(std::move(policy)), action_(action), reporter_(reporter), line_uses_(policy_ ? policy_->line_count() : 0) {}
+    : policy_(std::move(policy)), action_(action), reporter_(reporter), line_uses_(policy_ ? policy_->line_count() : 0) {
+    if (policy_ && policy_->any_duty()) marks_ = std::make_unique<DutyMarks>(*policy_, reporter);
+}
 
-bool ContractJudge::session_started(const Moment& moment) noexcept {
+ContractJudge::Carrier ContractJudge::carrier(const Moment& moment) const noexcept {
+    if (!policy_) return {};
+    const Session& session = *moment.session;
+    for (const std::size_t end : {std::size_t{0}, std::size_t{1}}) {
+        if (session.verdict[end] != Verdict::allowed || session.line[end] == no_line) continue;
+        const ContractId inside = policy_->conditions(policy_->line(session.line[end])).inside;
+        if (inside != no_contract) return {session.equipment[end], inside, (end == 0) == (moment.direction == Direction::to_server)};
+    }
+    return {};
+}
+
+bool ContractJudge::session_started(const Moment& moment, const Carrier& carrier) noexcept {
     if (!policy_) return false;
     Session& session = *moment.session;
     session.equipment = {policy_->find(session.client(), mac_of(session, 0)), policy_->find(session.server(), mac_of(session, 1))};
+    if (carrier.equipment != no_equipment && session.equipment[0] == no_equipment && session.equipment[1] == no_equipment) {
+        const bool from_client = (moment.direction == Direction::to_server) == carrier.sent;
+        session.equipment[from_client ? 0 : 1] = carrier.equipment;
+        session.inside = carrier.contract;
+    }
     for (const Facing facing : {Facing::egress, Facing::ingress}) {
         const auto end = static_cast<std::size_t>(facing);
         if (session.equipment[end] == no_equipment) continue;
@@ -85,6 +104,10 @@ void ContractJudge::operation(const Moment& moment, std::string_view name) noexc
         metrics_.found.add();
         report(moment, judgement, facts);
     }
+}
+
+void ContractJudge::heard(const Moment& moment) noexcept {
+    if (marks_ != nullptr) marks_->heard(moment);
 }
 
 void ContractJudge::settle(const Moment& moment) noexcept {
@@ -183,8 +206,16 @@ void ContractJudge::report(const Moment& moment, const Judgement& judgement, con
     finding.sid = 1 + static_cast<std::uint32_t>(judgement.kind);
     finding.rev = 1;
     finding.signature = text.signature;
-    finding.category = "Egress contract";
-    finding.why = explanation.why;
+    finding.category = contract_category;
+    std::string why = explanation.why;
+    if (marks_ != nullptr)
+        if (const Duty* const duty = moved_duty(*policy_, judgement, facts)) {
+            moment.session->duty[static_cast<std::size_t>(judgement.facing)] = duty->line;
+            marks_->moved(moment, judgement.facing);
+            why += "; " + place_of(policy_->line(duty->line)) + " expects this of it every " +
+                   policy_->conditions(policy_->line(duty->line)).every_text + ": the duty has moved to another peer";
+        }
+    finding.why = why;
     finding.allow = explanation.allow;
     finding.attack = text.attack;
     finding.equipment = judgement.equipment;

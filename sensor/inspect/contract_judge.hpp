@@ -9,6 +9,7 @@
 #include "sensor/contract/limits.hpp"
 #include "sensor/contract/names.hpp"
 #include "sensor/contract/policy.hpp"
+#include "sensor/inspect/duty_marks.hpp"
 #include "sensor/inspect/moment.hpp"
 #include "sensor/inspect/reporter.hpp"
 
@@ -24,9 +25,6 @@ inline constexpr std::array contract_metrics{
     counter<&ContractMetrics::ignored>("weir_contract_ignored_total", "Findings that an `ignore` entry of the policy silenced"),
 };
 
-/// Generator id of the contract's findings in `alert.gid`; their `signature_id` is 1 + the kind's number.
-inline constexpr std::uint32_t contract_gid = 9000;
-
 /// One per worker. Without a policy it does nothing.
 class ContractJudge {
 public:
@@ -37,14 +35,26 @@ public:
     /// `action`: what a session that it finds something against deserves.
     ContractJudge(std::shared_ptr<const Policy> policy, Reporter& reporter, Action action = Action::pass);
 
+    /// A tunnel whose contract line says by which contract the sessions inside are judged (`inside`), and which end of it is the
+    /// equipment.
+    struct Carrier {
+        EquipmentId equipment = no_equipment;  ///< none: no such tunnel
+        ContractId contract = no_contract;
+        bool sent = false;  ///< the equipment sent the packet
+    };
+    /// What the moment's session is to the datagram inside its packet.
+    [[nodiscard]] Carrier carrier(const Moment& moment) const noexcept;
     /// Finds out which ends are equipment and judges them. True when the session must be looked at again after `settle_time`.
-    [[nodiscard]] bool session_started(const Moment& moment) noexcept;
+    /// Inside a tunnel ends that are no equipment of their own count as the tunnel's.
+    [[nodiscard]] bool session_started(const Moment& moment, const Carrier& carrier) noexcept;
     /// The session was held the wrong way round, and is not any more: it is judged anew.
     void turned_round(Session& session) noexcept;
     /// Its application protocol is known, or known not to be.
     void app_known(const Moment& moment) noexcept;
     /// What is done with an allowed protocol (`get`, `set`), where the line that allows it names operations.
     void operation(const Moment& moment, std::string_view name) noexcept;
+    /// A packet of the session, judged as far as it is known: its sender lives, and may have done its duty with it.
+    void heard(const Moment& moment) noexcept;
     /// Time is up, or the session is over: what is still pending is said.
     void settle(const Moment& moment) noexcept;
     /// `bytes` more of an allowed session: limits.
@@ -80,6 +90,7 @@ private:
     NameTable names_;
     LimitTracker limits_;
     std::vector<std::uint64_t> line_uses_;
+    std::unique_ptr<DutyMarks> marks_;  ///< null: no contract expects anything
     ContractMetrics metrics_;
 };
 

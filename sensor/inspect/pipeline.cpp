@@ -79,7 +79,11 @@ Result<std::unique_ptr<Pipeline>, std::string> Pipeline::open(const Config& conf
     std::unique_ptr<Pipeline> out{new Pipeline{config, pipeline, shared}};
     std::vector<EventRing*> rings;
     for (const auto& ring : out->rings_) rings.push_back(ring.get());
-    auto collector = Collector::open(pipeline.collector, std::move(rings), std::move(rules), out->workers_[0]->stats().paths());
+    CollectorConfig collecting = pipeline.collector;
+    collecting.policy = shared.policy;
+    collecting.names = shared.names;
+    collecting.eve = shared.eve;
+    auto collector = Collector::open(std::move(collecting), std::move(rings), std::move(rules), out->workers_[0]->stats().paths());
     if (!collector) return Unexpected{collector.error()};
     out->collector_ = std::move(*collector);
     return out;

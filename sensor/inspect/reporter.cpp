@@ -137,6 +137,16 @@ void Reporter::session_ended(const Session& session) noexcept {
     push(head_of(RecordType::end, &session, 0), 1, [](std::span<char>) { return std::size_t{0}; });
 }
 
+void Reporter::duty(const Session& session, Facing facing, DutyMark mark, std::uint32_t line, Time time) noexcept {
+    RecordHead head = head_of(RecordType::duty, &session, 0);
+    head.facing = facing;
+    head.equipment = session.equipment[static_cast<std::size_t>(facing)];
+    head.mark = mark;
+    head.line = line;
+    head.time = time;
+    push(head, 1, [](std::span<char>) { return std::size_t{0}; });
+}
+
 void Reporter::stats(const StatsSource& source, Time boundary, Time time, std::uint64_t number) noexcept {
     if (!eve_.wants(event_type::stats)) return;
     const OrderKey before = key_;

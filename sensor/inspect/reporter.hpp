@@ -53,6 +53,8 @@ public:
     void finding(Session& session, const AlertEvent& event, std::uint32_t rule = 0xffff'ffff) noexcept;
     /// The session has ended: its evidence may be closed.
     void session_ended(const Session& session) noexcept;
+    /// What shows that equipment does its duties, at the end of `session` that is the equipment's; `line`: DutyMark's.
+    void duty(const Session& session, Facing facing, DutyMark mark, std::uint32_t line, Time time) noexcept;
     void stats(const StatsSource& source, Time boundary, Time time, std::uint64_t number) noexcept;
 
     /// Nothing will be reported any more that stands before this.

@@ -157,6 +157,7 @@ void Worker::one_packet(const Packet& packet, const Decoded& decoded, std::size_
     moment_.clock = packet.clock;
     actions_[position] = Action::pass;
     std::uint64_t parent = 0;
+    ContractJudge::Carrier carrier;
     for (std::size_t layer = 0; layer < decoded.count; ++layer) {
         const PacketKey& key = (*keys_)[position][layer];
         const Tracked tracked = flows_.track(key, decoded, layer, packet, [this](Session& session, SessionEnd end) noexcept {
@@ -170,11 +171,13 @@ void Worker::one_packet(const Packet& packet, const Decoded& decoded, std::size_
         moment_.stream_bytes = {};
         if (tracked.opened) {
             tracked.session->parent = parent;
-            session_started(decoded, layer);
+            session_started(decoded, layer, carrier);
         }
         parent = tracked.session->id;
         stages_.end(Stage::flow);
         one_datagram(decoded, layer, key);
+        contract_judge_.heard(moment_);
+        if (layer + 1 < decoded.count) carrier = contract_judge_.carrier(moment_);
         actions_[position] = std::max(actions_[position], moment_.session->action);
     }
     if (decoded.event_count != 0) decode_anomalies(packet, decoded);
@@ -225,7 +228,7 @@ void Worker::show_behavior(const Layers& layers) noexcept {
     stages_.end(Stage::behavior);
 }
 
-void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept {
+void Worker::session_started(const Decoded& decoded, std::size_t layer, const ContractJudge::Carrier& carrier) noexcept {
     Session& session = *moment_.session;
     const Layers& layers = decoded.layers[layer];
     const Expectations::Match match = expectations_.meet(session, moment_.clock);
@@ -239,7 +242,7 @@ void Worker::session_started(const Decoded& decoded, std::size_t layer) noexcept
         session.allowed_with_parent = match.expected->allowed;
     }
     if (layers.has_quoted && contract_judge_.allows_quoted(layers.quoted, moment_.clock)) session.allowed_with_parent = true;
-    if (contract_judge_.session_started(moment_)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
+    if (contract_judge_.session_started(moment_, carrier)) flows_.schedule_check(session, moment_.clock + ContractJudge::settle_time);
     behavior_judge_.started(moment_);
     if (match.expected != nullptr && match.expected->app != no_protocol)
         apps_.announce(session, match.expected->app, session.key.protocol == ip_protocol::tcp ? Transport::tcp : Transport::udp,

@@ -13,11 +13,12 @@ namespace weir {
 /// The fixed list of kinds; `kind_names` prints them as in `weir.kind`.
 enum class Kind : std::uint8_t {
     unexpected_destination, unexpected_service, unexpected_ingress, protocol_mismatch, reverse_shell, reverse_tunnel, interactive,
-    beacon, dns_tunnel, icmp_tunnel, ip_tunnel, proxy, exfil, mgmt_redirect, call_home, exposure, signature, count
+    beacon, dns_tunnel, icmp_tunnel, ip_tunnel, proxy, exfil, mgmt_redirect, call_home, exposure, signature, duty_missed, dns_peer_changed, count
 };
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::count)> kind_names{
     "unexpected-destination", "unexpected-service", "unexpected-ingress", "protocol-mismatch", "reverse-shell", "reverse-tunnel", "interactive",
-    "beacon", "dns-tunnel", "icmp-tunnel", "ip-tunnel", "proxy", "exfil", "mgmt-redirect", "call-home", "exposure", "signature"};
+    "beacon", "dns-tunnel", "icmp-tunnel", "ip-tunnel", "proxy", "exfil", "mgmt-redirect", "call-home", "exposure", "signature",
+    "duty-missed", "dns-peer-changed"};
 [[nodiscard]] constexpr std::string_view name_of(Kind kind) noexcept { return kind_names[static_cast<std::size_t>(kind)]; }
 [[nodiscard]] constexpr std::optional<Kind> find_kind(std::string_view name) noexcept {
     for (std::size_t i = 0; i < kind_names.size(); ++i)
@@ -30,6 +31,10 @@ enum class Judge : std::uint8_t { contract, rule, behavior };
     constexpr std::array<std::string_view, 3> names{"contract", "rule", "behavior"};
     return names[static_cast<std::size_t>(judge)];
 }
+
+/// Generator id of the contract's findings in `alert.gid`; their `signature_id` is 1 + the kind's number.
+inline constexpr std::uint32_t contract_gid = 9000;
+inline constexpr std::string_view contract_category = "Egress contract";
 
 /// Suricata's priority: 1 high, 2 medium, 3 low, 4 informational.
 using Severity = std::uint8_t;

@@ -85,6 +85,8 @@ constexpr std::string_view text_without_rule(Kind kind) noexcept {
         case Kind::unexpected_ingress: return "no line of the contract accepts this";
         case Kind::protocol_mismatch: return "the contract expects another protocol here";
         case Kind::call_home: return "the contract expects client and server the other way round";
+        case Kind::duty_missed: return "alive, and silent where the contract expects to hear from it";
+        case Kind::dns_peer_changed: return "a name of the contract has moved to another network";
         case Kind::interactive: return "somebody types: one end breaks the silences, the other answers at once";
         default: return "";
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sensor/contract/explain.hpp"
 #include "tests/unit/sensor/contract/policies.hpp"
 
 using namespace weir;
@@ -302,4 +303,72 @@ TEST_CASE("facts: from a session") {
     CHECK(facts.peer(Facing::egress) == ip("10.0.0.1"));
     CHECK(facts.direction_guessed);
     CHECK_FALSE(facts.payload_both_ways);
+}
+
+TEST_CASE("evaluate: peers may be equipment by what it is") {
+    const auto policy = policy_of(R"(
+networks:
+  routers: {role: router, site: same}
+contracts:
+  gnb:
+    for: {role: gnb}
+    egress:
+      - {to: routers, service: bgp}
+      - {to: {vendor: [nokia, ericsson]}, service: ssh}
+      - {to: {name: r-south}, service: telnet}
+    ingress: [{from: {site: same}, service: ntp}]
+  nokia-gnb:
+    for: {role: gnb, vendor: nokia}
+    extends: gnb
+equipment:
+  - {name: g1, role: gnb, site: north, address: 10.0.0.1}
+  - {name: g2, role: gnb, vendor: nokia, site: south, address: 10.0.0.2}
+  - {name: r-north, role: router, site: north, vendor: cisco, address: 10.0.1.1}
+  - {name: r-south, role: router, site: south, vendor: nokia, address: 10.0.1.2}
+  - {name: nowhere, role: gnb, address: 10.0.0.3, contract: gnb}
+)");
+    CHECK(policy->equipment(0).contract == 0);
+    CHECK(policy->equipment(1).contract == 1);  // the closer description
+    CHECK(policy->equipment(2).contract == no_contract);
+    const auto allowed = [&](std::string_view from, std::string_view to, std::uint16_t port) { return egress(*policy, tcp(*policy, from, to, port)).allowed; };
+    CHECK(allowed("10.0.0.1", "10.0.1.1", 179));
+    CHECK_FALSE(allowed("10.0.0.1", "10.0.1.2", 179));  // another site
+    CHECK(allowed("10.0.0.2", "10.0.1.2", 179));
+    CHECK_FALSE(allowed("10.0.0.1", "10.0.9.9", 179));  // no equipment
+    CHECK_FALSE(allowed("10.0.0.3", "10.0.1.1", 179));  // it has no site that another could share
+    CHECK(allowed("10.0.0.1", "10.0.1.2", 22));
+    CHECK_FALSE(allowed("10.0.0.1", "10.0.1.1", 22));
+    CHECK(allowed("10.0.0.1", "10.0.1.2", 23));
+    CHECK(ingress(*policy, udp(*policy, "10.0.1.1", "10.0.0.1", 123)).allowed);
+    CHECK_FALSE(ingress(*policy, udp(*policy, "10.0.1.2", "10.0.0.1", 123)).allowed);
+}
+
+TEST_CASE("evaluate: mistakes in selections have their line") {
+    CHECK(error_of("networks: {n: {role: same, site: [same, west]}}\n").find("`same` stands alone") != std::string::npos);
+    CHECK(error_of("networks: {n: {name: same}}\n").find("nothing here to be the same as") != std::string::npos);
+    CHECK(error_of("networks: {n: {role: router, rack: 7}}\n").find("rack") != std::string::npos);
+    CHECK(error_of("networks: {n: {role: []}}\n").find("expected what equipment must be") != std::string::npos);
+    CHECK(error_of("contracts:\n  a: {for: {role: same}}\n").find("nothing here to be the same as") != std::string::npos);
+    CHECK(error_of("contracts:\n  a: {for: {role: x}}\n  b: {for: {site: y}}\nequipment:\n  - {name: e, role: x, site: y, address: 10.0.0.1}\n") ==
+          "p:5: contracts `a` and `b` are both for this equipment; expected `contract` in its entry, or a `for` that says more");
+    CHECK(error_of("ignore: [{equipment: {role: x}, until: 2030-01-01, reason: r}]\n").find("no equipment is such") != std::string::npos);
+}
+
+TEST_CASE("evaluate: what is in a tunnel has the tunnel's contract") {
+    const auto policy = policy_of(R"(
+contracts:
+  box: {egress: [{to: 10.9.0.1, service: gre, inside: cargo}]}
+  cargo: {egress: [{to: 192.168.0.0/16, service: https}]}
+equipment: [{name: e, address: 10.0.0.1, contract: box}]
+)");
+    CHECK(policy->conditions(policy->line(0)).inside == 1);
+    auto facts = tcp(*policy, "172.16.0.1", "192.168.1.1", 443);
+    facts.client_equipment = 0;
+    CHECK_FALSE(egress(*policy, facts).allowed);
+    facts.inside = 1;
+    CHECK(egress(*policy, facts).allowed);
+    facts.server_port = 22;
+    const Judgement judgement = egress(*policy, facts);
+    CHECK(judgement.kind == Kind::unexpected_service);
+    CHECK(explain(*policy, judgement, facts).why.find("for what is in this tunnel contract cargo allows only https") != std::string::npos);
 }

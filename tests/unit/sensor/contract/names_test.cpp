@@ -77,3 +77,73 @@ TEST_CASE("names: bounded, and one device's answers displace no other's") {
     names.learn_dns(*policy, 0, "unrelated.example", ip(answer), 600, noon);
     CHECK(names.metrics().learned.get() == 1002);
 }
+
+TEST_CASE("names: one that moves to another network is not followed there") {
+    const auto policy = policy_of(text);
+    NameTable names;
+    const auto to = [&](std::string_view address, Time clock) {
+        auto facts = tcp(*policy, "10.1.0.1", address, 443);
+        facts.clock = clock;
+        return egress(*policy, facts, &names);
+    };
+    constexpr std::string_view name = "updates.vendor.example";
+    // The first answer is believed as a whole, and so is what is near it.
+    names.learn_dns(*policy, 0, name, ip("198.51.100.7"), 600, noon);
+    names.learn_dns(*policy, 0, name, ip("192.0.2.7"), 600, noon);
+    names.learn_dns(*policy, 0, name, ip("2001:db8::7"), 600, noon + second);
+    names.learn_dns(*policy, 0, name, ip("198.51.7.7"), 600, noon + second);
+    names.learn_dns(*policy, 0, name, ip("203.0.113.7"), 600, noon + 2 * second);
+    names.learn_dns(*policy, 0, name, ip("2001:db9::7"), 600, noon + 2 * second);
+    const Time now = noon + 3 * second;
+    for (const char* address : {"198.51.100.7", "192.0.2.7", "2001:db8::7", "198.51.7.7"}) CHECK(to(address, now).allowed);
+    for (const char* address : {"203.0.113.7", "2001:db9::7"}) {
+        const Judgement judgement = to(address, now);
+        CHECK_FALSE(judgement.allowed);
+        CHECK(judgement.kind == Kind::dns_peer_changed);
+        CHECK(judgement.difference == Difference::moved);
+        CHECK(judgement.severity == 1);
+        CHECK(policy->line(judgement.line).peer_text == "vendor");
+    }
+    CHECK(names.metrics().moved.get() == 2);
+    CHECK(names.before(0, ip("203.0.113.7"), policy->tables().dns[0]).has_value() !=
+          names.before(0, ip("203.0.113.7"), policy->tables().dns[1]).has_value());
+    // Long after the old answers have ended the measure is still the same, and asking again does not help.
+    const Time later = noon + 5000 * second;
+    names.learn_dns(*policy, 0, name, ip("203.0.113.7"), 600, later);
+    CHECK(to("203.0.113.7", later).kind == Kind::dns_peer_changed);
+    // Another device has its own view.
+    names.learn_dns(*policy, 1, name, ip("203.0.113.7"), 600, later);
+    auto other = tcp(*policy, "10.1.0.2", "203.0.113.7", 443);
+    other.clock = later;
+    CHECK(egress(*policy, other, &names).allowed);
+}
+
+TEST_CASE("names: below a wildcard each name has networks of its own") {
+    const auto policy = policy_of(text);
+    NameTable names;
+    names.learn_dns(*policy, 0, "a.cdn.example", ip("198.51.100.7"), 600, noon);
+    names.learn_dns(*policy, 0, "b.cdn.example", ip("203.0.113.7"), 600, noon + second);
+    CHECK(egress(*policy, tcp(*policy, "10.1.0.1", "203.0.113.7", 443), &names).allowed);
+    names.learn_dns(*policy, 0, "b.cdn.example", ip("192.0.2.7"), 600, noon + second * 2);
+    CHECK(egress(*policy, tcp(*policy, "10.1.0.1", "192.0.2.7", 443), &names).kind == Kind::dns_peer_changed);
+}
+
+TEST_CASE("names: where the policy says in which networks a name lies, that alone counts") {
+    const auto policy = policy_of(
+        "contracts:\n  c:\n    egress:\n"
+        "      - {to: {dns: updates.vendor.example, within: [198.51.100.0/24, 203.0.113.0/24]}, service: https}\n"
+        "      - {to: {dns: any.example, within: any}, service: https}\n"
+        "equipment: [{name: e, address: 10.1.0.1, contract: c}]\n");
+    NameTable names;
+    const auto kind = [&](std::string_view name, std::string_view address) {
+        names.learn_dns(*policy, 0, name, ip(address), 600, noon);
+        const Judgement judgement = egress(*policy, tcp(*policy, "10.1.0.1", address, 443), &names);
+        return judgement.allowed ? std::string_view{"allowed"} : name_of(judgement.kind);
+    };
+    CHECK(kind("updates.vendor.example", "192.0.2.1") == "dns-peer-changed");  // the very first answer, too
+    CHECK(kind("updates.vendor.example", "198.51.100.1") == "allowed");
+    CHECK(kind("updates.vendor.example", "203.0.113.1") == "allowed");
+    CHECK(kind("any.example", "192.0.2.2") == "allowed");
+    CHECK(kind("any.example", "8.8.8.8") == "allowed");
+    CHECK(error_of("networks: {n: {dns: a.example, within: {role: x}}}\n").find("expected networks of addresses") != std::string::npos);
+}

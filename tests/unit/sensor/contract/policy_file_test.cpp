@@ -184,3 +184,34 @@ TEST_CASE("policy: every example of docs/policy.md loads") {
     }
     CHECK(blocks >= 7);
 }
+
+TEST_CASE("policy: every key that docs/policy.md explains stands in an example") {
+    std::ifstream file{WEIR_SOURCE_DIR "/docs/policy.md"};
+    REQUIRE(file);
+    std::string line, examples;
+    std::vector<std::string> keys;
+    bool example = false, table_of_keys = false;
+    while (std::getline(file, line)) {
+        if (line.starts_with("```")) {
+            example = !example;
+        } else if (example) {
+            examples += line + '\n';
+        } else if (!line.starts_with("| ")) {
+            table_of_keys = table_of_keys && line.starts_with("|-");
+        } else if (!table_of_keys) {
+            table_of_keys = line.starts_with("| key");
+        } else {  // | `port`, `ports` | ...
+            const std::string cell = line.substr(0, line.find(" |", 2));
+            for (std::size_t at = cell.find('`'); at != std::string::npos; at = cell.find('`', at + 1)) {
+                const std::size_t end = cell.find('`', at + 1);
+                keys.push_back(cell.substr(at + 1, end - at - 1));
+                at = end;
+            }
+        }
+    }
+    CHECK(keys.size() > 30);
+    for (const std::string& key : keys) {
+        CAPTURE(key);
+        CHECK(examples.find(key + ':') != std::string::npos);
+    }
+}

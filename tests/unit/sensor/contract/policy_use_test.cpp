@@ -47,3 +47,13 @@ TEST_CASE("Policy use: notes for people, the expired first, no more than asked f
     CHECK(policy_notes(*policy, {}, noon).back() == "contracts of which no line was used: c");
     CHECK(policy_notes(*policy_of(example), std::vector<std::uint64_t>(6, 1), noon).empty());
 }
+
+TEST_CASE("policy use: lines of contracts that are extended, or hold inside a tunnel, count as well") {
+    const auto policy = policy_of(
+        "contracts:\n  base: {egress: [{to: any, service: ntp}]}\n  cargo: {egress: [{to: any, service: https}]}\n"
+        "  box: {extends: base, egress: [{to: any, service: gre, inside: cargo}]}\n  spare: {egress: [{to: any, service: ssh}]}\n"
+        "equipment: [{name: e, address: 10.0.0.1, contract: box}]\n");
+    std::vector<unsigned> lines;
+    for (const LineUse& use : use_of_lines(*policy, std::vector<std::uint64_t>(4), noon)) lines.push_back(policy->line(use.line).file_line);
+    CHECK(lines == std::vector<unsigned>{2, 3, 4});
+}

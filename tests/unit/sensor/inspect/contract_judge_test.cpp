@@ -5,6 +5,7 @@
 #include "tests/support/replay_driver.hpp"
 
 using namespace weir;
+using namespace std::string_literals;
 using namespace weir::test;
 
 namespace {
@@ -125,4 +126,55 @@ TEST_CASE("Contract judge: an ICMP error about an allowed session is allowed wit
     const std::string allowed = policy("{to: 10.9.0.1, service: syslog}");
     CHECK(Replay{error_about(friendly), {.policy = allowed}}.kinds().empty());
     CHECK(Replay{error_about(stranger), {.policy = allowed}}.kinds() == Kinds{"unexpected-ingress"});
+}
+
+TEST_CASE("Contract judge: what goes through a tunnel is held against the contract for what is inside") {
+    const std::string tunnel_policy = R"(
+contracts:
+  box:
+    egress: [{to: 10.9.0.1, service: gre, inside: cargo}]
+    ingress: [{from: 10.9.0.1, service: gre, inside: cargo}]
+  cargo:
+    egress: [{to: 192.168.0.0/16, service: {proto: udp, port: 9000}}]
+    ingress: [{from: 192.168.7.7, service: {proto: udp, port: 9001}}]
+equipment: [{name: box-1, address: 10.0.0.1, contract: box}]
+)";
+    const auto inner = [](std::string_view from, std::string_view to, const Traffic::End& source, const Traffic::End& destination) {
+        return PacketBuilder{}.ethernet().ipv4(from, to).gre().ipv4(source.address, destination.address).udp(source.port, destination.port).payload("data").bytes();
+    };
+    Traffic traffic;
+    traffic.add(inner(device, friendly, {"172.16.0.1", 5000}, {"192.168.1.1", 9000}));
+    traffic.add(inner(friendly, device, {"192.168.7.7", 5000}, {"172.16.0.1", 9001}));
+    traffic.add(inner(device, friendly, {"172.16.0.1", 5000}, {"203.0.113.5", 9000}));
+    traffic.add(inner(friendly, device, {"192.168.8.8", 5000}, {"172.16.0.1", 9001}));
+    const Replay replay{traffic, {.policy = tunnel_policy}};
+    REQUIRE(replay.kinds() == Kinds{"unexpected-destination", "unexpected-ingress"});
+    const auto alert = replay.of("alert")[0];
+    CHECK(alert.at("weir").at("equipment").at("name") == "box-1");
+    CHECK(alert.at("dest_ip") == "203.0.113.5");
+    CHECK(alert.at("weir").at("why").get<std::string>().find("for what is in this tunnel contract cargo") != std::string::npos);
+}
+
+TEST_CASE("Contract judge: a name that a DNS answer moves elsewhere is a finding, not a pass") {
+    const auto answered = [](std::string_view address) {
+        const auto parsed = IpAddress::parse(address)->v4_value();
+        std::string message = "\x12\x34\x81\x80"s + "\0\x01\0\x01\0\0\0\0"s + "\7updates\6vendor\7example\0\0\1\0\1"s;
+        message += "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"s;
+        for (int shift = 24; shift >= 0; shift -= 8) message += static_cast<char>(parsed >> shift);
+        return message;
+    };
+    const std::string question = "\x12\x34\1\0\0\1\0\0\0\0\0\0\7updates\6vendor\7example\0\0\1\0\1"s;
+    Traffic traffic;
+    std::uint16_t port = 40000;
+    for (const char* address : {"198.51.100.7", "198.51.100.8", "203.0.113.9"}) {
+        traffic.udp({device, ++port}, {friendly, 53}, question).udp({friendly, 53}, {device, port}, answered(address));
+        TcpTalk{traffic, {device, port}, {address, 80}}.handshake().send(http_request).answer(http_response).close();
+    }
+    const Replay replay{traffic, {.policy = "networks: {vendor: {dns: updates.vendor.example}}\n" +
+                                            policy("{to: vendor, service: http}\n      - {to: 10.9.0.1, service: dns}")}};
+    REQUIRE(replay.kinds() == Kinds{"dns-peer-changed"});
+    const auto weir = replay.of("alert")[0].at("weir");
+    CHECK(weir.at("why").get<std::string>().ends_with(
+        "contract box, line 5 (to: vendor, service: http), names it by updates.vendor.example (until now 198.51.100.8), and in this network it has not been before"));
+    CHECK(weir.at("allow") == "- {to: 203.0.113.9, service: {proto: tcp, port: 80, app: http}}");
 }
