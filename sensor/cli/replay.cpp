@@ -127,6 +127,7 @@ std::string summary_of(const ReplayOptions& options, const ReplayPlan& plan, con
     input.alerts = collector.digest().groups();
     input.alerts_total = collector.alerts();
     input.alerts_ungrouped = collector.digest().ungrouped();
+    input.alert_sessions = collector.stories();
     input.alerts_held_back = collector.held_back();
     input.blind = what_could_not_be_seen(plan, pipeline, source, signal);
     if (plan.shared.policy != nullptr) input.policy_notes = policy_notes(*plan.shared.policy, line_uses(pipeline.workers()), input.last);

@@ -14,6 +14,7 @@
 #include "rules/rule.hpp"
 #include "sensor/collect/alert_digest.hpp"
 #include "sensor/collect/event_ring.hpp"
+#include "sensor/collect/stories.hpp"
 #include "sensor/collect/threshold.hpp"
 #include "sensor/metrics/counter.hpp"
 #include "sensor/output/eve.hpp"
@@ -30,6 +31,7 @@ struct CollectorConfig {
     std::size_t threshold_entries = 65'536;
     ThresholdFile thresholds;                       ///< threshold.config
     EvidenceLimits evidence;
+    Stories::Limits stories;
 };
 
 struct CollectorMetrics {
@@ -37,7 +39,10 @@ struct CollectorMetrics {
     std::array<Counter, 4> alerts_by_severity;      ///< 1 to 4
     std::array<Counter, event_type::limit> lines;   ///< by EventType
     Counter held_back;                              ///< findings that thresholds kept from becoming alerts
+    Counter updates;                                ///< alerts that go on with the story of their session
+    Counter repeated;                               ///< findings that a later alert's `weir.count` stands for
     Counter threshold_entries, threshold_limit, threshold_evictions;
+    Counter story_entries, story_limit, story_evictions;
     Counter eve_bytes;
 };
 /// Rows for CollectorMetrics; made once, alive as long as the process.
@@ -64,7 +69,9 @@ public:
 
     [[nodiscard]] bool reached_fail_on() const noexcept { return reached_fail_on_; }
     [[nodiscard]] std::uint64_t alerts() const noexcept { return digest_.total(); }
-    [[nodiscard]] std::uint64_t held_back() const noexcept { return metrics_.held_back.get(); }
+    [[nodiscard]] std::uint64_t held_back() const noexcept { return metrics_.held_back.get() + metrics_.repeated.get(); }
+    /// Sessions that alerts are about.
+    [[nodiscard]] std::uint64_t stories() const noexcept { return digest_.total() - metrics_.updates.get(); }
     [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
     [[nodiscard]] const AlertDigest& digest() const noexcept { return digest_; }
     [[nodiscard]] const CollectorMetrics& metrics() const noexcept { return metrics_; }
@@ -87,6 +94,7 @@ private:
     FileSink eve_;
     Evidence evidence_;
     Thresholds thresholds_;
+    Stories stories_;
     AlertDigest digest_;
     StatsEvent stats_event_;
     std::optional<OrderKey> stats_pending_;   ///< boundary whose snapshots are being added up

@@ -25,7 +25,7 @@ enum class RecordType : std::uint8_t {
     event,    ///< one finished EVE line
     alert,    ///< an EVE line without its end: the collector adds evidence and closes it
     packet,   ///< a packet for the evidence of session `flow_id`
-    end,      ///< session `flow_id` has ended: its evidence file may be closed
+    end,      ///< session `flow_id`, which had findings, has ended
     stats,    ///< a worker's counters (StatsSource::read) at a boundary of packet time
 };
 

@@ -133,7 +133,7 @@ void Reporter::finding(Session& session, const AlertEvent& event, std::uint32_t 
 }
 
 void Reporter::session_ended(const Session& session) noexcept {
-    if (!session.recording) return;
+    if (!session.alerted) return;
     push(head_of(RecordType::end, &session, 0), 1, [](std::span<char>) { return std::size_t{0}; });
 }
 

@@ -265,7 +265,8 @@ private:
         std::vector<std::string> by_severity;
         for (const auto& [severity, count] : severities)
             by_severity.push_back(page_.toned(tone_of(severity), fmt::format("{} {}", grouped(count), name_of_severity(severity))));
-        page_.heading("ALERTS", fmt::format("{} ({}), the worst first", grouped(input_.alerts_total), listed(by_severity, by_severity.size())));
+        const std::string sessions = input_.alert_sessions != 0 ? " about " + count_of(input_.alert_sessions, "session", "sessions") : "";
+        page_.heading("ALERTS", fmt::format("{} ({}){}, the worst first", grouped(input_.alerts_total), listed(by_severity, by_severity.size()), sessions));
         const Apps apps = apps_seen();
         for (const auto* const part : worst_first(parts)) {
             page_.line();
@@ -285,7 +286,7 @@ private:
     void held_back() {
         if (input_.alerts_held_back == 0) return;
         page_.line();
-        page_.line(fmt::format("  {} of rules stayed below their thresholds or repeated themselves", count_of(input_.alerts_held_back, "match", "matches")));
+        page_.line(fmt::format("  {} stayed below thresholds or repeated what was told", count_of(input_.alerts_held_back, "finding", "findings")));
     }
 
     /// Which protocols were spoken, to name what alerts are about.
