@@ -48,6 +48,8 @@ std::vector<MetricRow> make_rows() {
     rows.push_back(gauge<&CollectorMetrics::story_entries>("weir_stories", "Sessions with alerts, and findings that may become storms, that are remembered"));
     rows.push_back(gauge<&CollectorMetrics::story_limit>("weir_stories_limit", "Such sessions and findings that are remembered at most"));
     rows.push_back(counter<&CollectorMetrics::story_evictions>("weir_story_evictions_total", "Such sessions and findings that made room for others"));
+    rows.push_back(gauge<&CollectorMetrics::facts>("weir_exposure_facts", "Facts about equipment that make it weaker, in the inventory"));
+    rows.push_back(counter<&CollectorMetrics::facts_refused>("weir_exposure_facts_refused_total", "Such facts for which the inventory had no room"));
     rows.push_back(gauge<&CollectorMetrics::threshold_entries>("weir_threshold_entries", "Entries in the table of thresholds"));
     rows.push_back(gauge<&CollectorMetrics::threshold_limit>("weir_threshold_entries_limit", "Entries that the table of thresholds holds at most"));
     rows.push_back(counter<&CollectorMetrics::threshold_evictions>("weir_threshold_evictions_total", "Entries of the table of thresholds that made room for others"));
@@ -149,6 +151,11 @@ void Collector::take(const EventRing::Record& record) {
             evidence_.add(head.flow_id, packet);
             break;
         }
+        case RecordType::fact:
+            inventory_.add(head);
+            metrics_.facts.set(inventory_.size());
+            metrics_.facts_refused.set(inventory_.refused());
+            break;
         case RecordType::end:
             evidence_.end(head.flow_id);
             stories_.end(head.flow_id);
@@ -175,6 +182,7 @@ void Collector::alert(const RecordHead& head, std::string_view text) {
             return;
         }
     }
+    if (!inventory_.stands(head)) return;
     const Stories::Part part = stories_.add(head);
     metrics_.story_entries.set(stories_.size());
     metrics_.story_evictions.set(stories_.forgotten());

@@ -14,6 +14,7 @@
 #include "rules/rule.hpp"
 #include "sensor/collect/alert_digest.hpp"
 #include "sensor/collect/event_ring.hpp"
+#include "sensor/collect/inventory.hpp"
 #include "sensor/collect/stories.hpp"
 #include "sensor/collect/threshold.hpp"
 #include "sensor/metrics/counter.hpp"
@@ -43,6 +44,7 @@ struct CollectorMetrics {
     Counter repeated;                               ///< findings that a later alert's `weir.count` stands for
     Counter threshold_entries, threshold_limit, threshold_evictions;
     Counter story_entries, story_limit, story_evictions;
+    Counter facts, facts_refused;                   ///< of devices, in the inventory
     Counter eve_bytes;
 };
 /// Rows for CollectorMetrics; made once, alive as long as the process.
@@ -74,6 +76,7 @@ public:
     [[nodiscard]] std::uint64_t stories() const noexcept { return digest_.total() - metrics_.updates.get(); }
     [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
     [[nodiscard]] const AlertDigest& digest() const noexcept { return digest_; }
+    [[nodiscard]] const Inventory& inventory() const noexcept { return inventory_; }
     [[nodiscard]] const CollectorMetrics& metrics() const noexcept { return metrics_; }
     [[nodiscard]] const EvidenceMetrics& evidence_metrics() const noexcept { return evidence_.metrics(); }
 
@@ -94,6 +97,7 @@ private:
     FileSink eve_;
     Evidence evidence_;
     Thresholds thresholds_;
+    Inventory inventory_;
     Stories stories_;
     AlertDigest digest_;
     StatsEvent stats_event_;

@@ -26,6 +26,7 @@ enum class RecordType : std::uint8_t {
     alert,    ///< an EVE line without its end: the collector adds evidence and closes it
     packet,   ///< a packet for the evidence of session `flow_id`
     end,      ///< session `flow_id`, which had findings, has ended
+    fact,     ///< a fact about a device (`sid`), without text: for the inventory
     stats,    ///< a worker's counters (StatsSource::read) at a boundary of packet time
 };
 
@@ -48,6 +49,7 @@ struct RecordHead {
     std::uint32_t wire_length = 0;        ///< packets
     std::uint32_t gid = 0, sid = 0;       ///< alerts
     std::uint32_t rule = 0xffff'ffff;     ///< alerts by rule: index in RuleText::rules (thresholds); else none
+    std::uint64_t same = 0;               ///< facts and their alerts: counts where another device has the same number; 0: always
     EquipmentId equipment = no_equipment;
     OrderKey key;
     Time time = 0;                        ///< as captured

@@ -41,8 +41,9 @@ Stories::Part Stories::add(const RecordHead& finding) {
     Story& story = stories_.at(finding.flow_id);
     if (finding.judge != Judge::rule) {
         const IpAddress& local = finding.facing == Facing::egress ? finding.source : finding.destination;
-        const bool known = finding.equipment != no_equipment;
-        Storm& storm = storms_.at({finding.equipment, known ? IpAddress{} : local, finding.gid, finding.sid, finding.facing});
+        // Equipment may be a whole range: a fact is about one address of it, a storm comes from all of them.
+        const bool by_name = finding.equipment != no_equipment && finding.kind != Kind::exposure;
+        Storm& storm = storms_.at({finding.equipment, by_name ? IpAddress{} : local, finding.gid, finding.sid, finding.facing});
         if (repeats(finding, story, storm)) {
             part.tell = false;
             return part;

@@ -93,7 +93,7 @@ private:
     };
     struct StormKey {
         EquipmentId equipment = no_equipment;
-        IpAddress local;  ///< without equipment: who opened the session
+        IpAddress local;  ///< without equipment: who opened the session; of a fact: the device
         std::uint32_t gid = 0, sid = 0;
         Facing facing = Facing::egress;
         friend bool operator==(const StormKey&, const StormKey&) noexcept = default;

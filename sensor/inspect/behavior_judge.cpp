@@ -23,7 +23,7 @@ bool too_short(const Session& session) noexcept {
 /// Where a person may be at the keyboard. In every other protocol that is recognised, programs talk to programs.
 constexpr std::array<std::string_view, 6> typed_protocols{"ssh", "telnet", "tls", "rlogin", "websocket", "dtls"};
 
-constexpr Severity nothing = 0, high = 1, medium = 2;
+constexpr Severity nothing = 0, high = 1, medium = 2, low = 3;
 
 bool driven_by_server(const Session& session, const Suspicion& suspicion) noexcept {
     return (suspicion.driven_by == Direction::to_client) != session.roles_reversed();
@@ -107,6 +107,12 @@ void BehaviorJudge::icmp(const Moment& moment) noexcept {
 }
 
 void BehaviorJudge::transaction(const Moment& moment, ProtocolId protocol, const void* transaction, Report report) noexcept {
+    const auto& equipment = moment.session->equipment;
+    if (equipment[0] != no_equipment || equipment[1] != no_equipment) {
+        moment_ = &moment;
+        detectors_.transaction(*moment.session, {protocol, transaction, moment.time, moment.clock}, *this);
+        metrics_.forgotten.set(detectors_.forgotten());
+    }
     if (protocol != dns_.protocol || dns_.name == nullptr || dns_.type == nullptr || !has(report, Report::request)) return;
     moment_ = &moment;
     constexpr std::size_t most = 16;  // questions in one message; one is usual
@@ -132,17 +138,31 @@ bool BehaviorJudge::may_be_typed(const Session& session) const noexcept {
 bool BehaviorJudge::suspect(const Session& session, const Suspicion& suspicion) noexcept {
     metrics_.suspicions.add();
     if (suspicion.kind == Kind::interactive && !may_be_typed(session)) return true;
+    if (suspicion.fact != nullptr) return expose(session, suspicion);
     bool of_equipment = false, told = false;
     for (const Facing facing : {Facing::egress, Facing::ingress}) {
         if (session.equipment[static_cast<std::size_t>(facing)] == no_equipment) continue;
         of_equipment = true;
+        if (suspicion.about && *suspicion.about != facing) continue;
         const Severity severity = worth(session, suspicion, facing);
         if (severity != nothing) told = report(suspicion, severity, facing) || told;
     }
     // Of hosts that nobody has said anything about, only what is odd between any hosts is told.
-    const bool odd = suspicion.kind != Kind::interactive || driven_by_server(session, suspicion);
+    const bool odd = suspicion.kind == Kind::interactive ? driven_by_server(session, suspicion) : suspicion.kind != Kind::protocol_mismatch;
     if (!of_equipment && odd && !suspicion.weak) told = report(suspicion, medium, Facing::egress);
     return told;
+}
+
+/// A fact about a device goes to the inventory, and once to the alerts, unless it is a service that its contract names.
+bool BehaviorJudge::expose(const Session& session, const Suspicion& suspicion) noexcept {
+    const Facing facing = *suspicion.about;
+    const auto end = static_cast<std::size_t>(facing);
+    if (session.equipment[end] == no_equipment || contract_.ignores(session, session.equipment[end], facing, moment_->clock)) return true;
+    reporter_.fact(session, session.equipment[end], facing, suspicion.fact->number, suspicion.same);
+    using Told = ExposureFact::Told;
+    const Told told = suspicion.fact->told;
+    if (told == Told::always || (told == Told::unless_allowed && session.verdict[end] != Verdict::allowed)) report(suspicion, low, facing);
+    return true;
 }
 
 /// The contract knows who may drive whom. What it allows, an administrator may type in; equipment that is driven from the far
@@ -153,6 +173,8 @@ Severity BehaviorJudge::worth(const Session& session, const Suspicion& suspicion
     const bool allowed = session.verdict[end] == Verdict::allowed;
     if (suspicion.kind == Kind::beacon) return allowed || facing == Facing::ingress ? nothing : high;
     if (suspicion.kind == Kind::ip_tunnel) return allowed ? nothing : high;
+    constexpr double sure = 0.8;
+    if (suspicion.kind == Kind::protocol_mismatch) return suspicion.confidence < sure ? medium : high;
     if (suspicion.kind != Kind::interactive) return allowed && suspicion.weak ? nothing : high;
     const auto said = allowed && session.line[end] != no_line
                           ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive
@@ -176,7 +198,8 @@ bool BehaviorJudge::report(const Suspicion& suspicion, Severity severity, Facing
     finding.severity = severity;
     finding.confidence = suspicion.confidence;
     finding.gid = behavior_gid;
-    finding.sid = 1 + static_cast<std::uint32_t>(suspicion.kind);
+    finding.sid = suspicion.fact != nullptr ? exposure_sid + suspicion.fact->number : 1 + static_cast<std::uint32_t>(suspicion.kind);
+    finding.same = suspicion.same;
     finding.rev = 1;
     finding.signature = suspicion.signature;
     finding.category = "Behaviour";

@@ -47,13 +47,6 @@ struct SessionStream {
 
 namespace {
 
-const Field* find_field(ProtocolId protocol, std::string_view path) noexcept {
-    if (protocol == no_protocol) return nullptr;
-    for (const Field& field : protocols()[protocol].fields)
-        if (field.path == path) return &field;
-    return nullptr;
-}
-
 constexpr std::array decode_stats{stat<&DecodeMetrics::received_packets>("decoder.pkts"),
                                   stat<&DecodeMetrics::received_bytes>("decoder.bytes"),
                                   stat<&DecodeMetrics::inspected_packets>("weir.inspected"),

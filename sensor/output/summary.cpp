@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t shown_services = 4;   // per direction of one piece of equipment
 constexpr std::size_t shown_hosts = 10;     // without a policy
+constexpr std::size_t shown_exposed = 20;
 constexpr std::size_t shown_blocks = 8;     // per piece of equipment
 constexpr std::size_t shown_findings = 8;   // per block
 constexpr std::size_t shown_silent = 12;
@@ -182,6 +183,7 @@ public:
             equipment();
         else
             hosts();
+        exposure();
         policy();
         blind();
         outputs();
@@ -432,6 +434,22 @@ private:
         page_.line();
         page_.paragraph("  ", 2, "To begin: let weir propose equipment and contracts from this traffic, review them, and replay with them.");
         if (!input_.learn_command.empty()) page_.line("    " + page_.toned(Tone::strong, printable(input_.learn_command)));
+    }
+
+    // ------------------------------------------------------------ doors that stand open
+    void exposure() {
+        if (input_.exposed.empty()) return;
+        std::size_t facts = 0;
+        for (const ExposedDevice& device : input_.exposed) facts += device.facts.size();
+        page_.heading("EXPOSURE", fmt::format("{} of {}, seen in passing", count_of(facts, "weakness", "weaknesses"),
+                                              count_of(input_.exposed.size(), "device", "devices")));
+        for (std::size_t i = 0; i < input_.exposed.size() && i < shown_exposed; ++i) {
+            const ExposedDevice& device = input_.exposed[i];
+            page_.line();
+            page_.line(fmt::format("  {} at {}", equipment_text(device.equipment), device.address.text()));
+            for (const std::string_view fact : device.facts) page_.paragraph("    ", 6, fact);
+        }
+        if (input_.exposed.size() > shown_exposed) page_.line("  and " + count_of(input_.exposed.size() - shown_exposed, "more device", "more devices"));
     }
 
     // ------------------------------------------------------------ what could not be seen
