@@ -7,17 +7,20 @@
 #include "sensor/behavior/beacon.hpp"
 #include "sensor/behavior/covert.hpp"
 #include "sensor/behavior/dns_tunnel.hpp"
+#include "sensor/behavior/exfil.hpp"
 #include "sensor/behavior/exposure.hpp"
 #include "sensor/behavior/icmp_tunnel.hpp"
 #include "sensor/behavior/identity.hpp"
 #include "sensor/behavior/interactive.hpp"
 #include "sensor/behavior/ip_tunnel.hpp"
+#include "sensor/behavior/redirect.hpp"
+#include "sensor/behavior/ssh_tunnel.hpp"
 #include "sensor/decode/layers.hpp"
 
 namespace weir {
 
 using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector, BeaconDetector, IpTunnelDetector, CovertDetector,
-                                IdentityDetector, ExposureDetector>;
+                                IdentityDetector, ExposureDetector, RedirectDetector, ExfilDetector, SshTunnelDetector>;
 
 class Detectors {
     template <class Tuple>

@@ -20,8 +20,8 @@ namespace weir {
     return nullptr;
 }
 
-/// `Row` has `protocol`, `field` and `given`, names of fields; `given` may be empty. Rows whose protocol or field is not in
-/// this build are left out.
+/// `Row` has `protocol` and `field`, the name of one or nothing, and may have `given`, the same. Rows whose protocol or field is
+/// not in this build are left out.
 template <class Row>
 class FieldRows {
 public:
@@ -33,8 +33,10 @@ public:
     explicit FieldRows(std::span<const Row> rows) {
         for (const Row& row : rows) {
             const ProtocolId protocol = find_protocol(row.protocol);
-            const Bound bound{&row, find_field(protocol, row.field), find_field(protocol, row.given)};
-            if (protocol == no_protocol || (bound.field == nullptr) != row.field.empty() || (bound.given == nullptr) != row.given.empty()) continue;
+            std::string_view given;
+            if constexpr (requires { row.given; }) given = row.given;
+            const Bound bound{&row, find_field(protocol, row.field), find_field(protocol, given)};
+            if (protocol == no_protocol || (bound.field == nullptr) != row.field.empty() || (bound.given == nullptr) != given.empty()) continue;
             by_protocol_[protocol].push_back(bound);
         }
     }

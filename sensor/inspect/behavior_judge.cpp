@@ -175,7 +175,7 @@ Severity BehaviorJudge::worth(const Session& session, const Suspicion& suspicion
     if (suspicion.kind == Kind::ip_tunnel) return allowed ? nothing : high;
     constexpr double sure = 0.8;
     if (suspicion.kind == Kind::protocol_mismatch) return suspicion.confidence < sure ? medium : high;
-    if (suspicion.kind != Kind::interactive) return allowed && suspicion.weak ? nothing : high;
+    if (suspicion.kind != Kind::interactive && suspicion.kind != Kind::reverse_tunnel) return allowed && suspicion.weak ? nothing : high;
     const auto said = allowed && session.line[end] != no_line
                           ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive
                           : Interactive::unsaid;
