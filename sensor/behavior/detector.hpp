@@ -118,6 +118,11 @@ concept HearsContact = requires(D& detector, const Session& session, const Paylo
 };
 
 template <class D>
+concept HearsKnock = requires(D& detector, const Session& session, Bytes payload, Time clock) {
+    { detector.knock(session, payload, clock) }
+    noexcept;
+};
+template <class D>
 concept HearsTransaction = requires(D& detector, const Session& session, const Transacted& transacted, SuspicionSink& sink) {
     { detector.transaction(session, transacted, sink) }
     noexcept;

@@ -31,7 +31,8 @@ bool Stories::repeats(const RecordHead& finding, Story& story, Storm& storm) con
         storm.found = 0;
     }
     ++storm.found;
-    std::uint32_t& found = story.found[static_cast<std::size_t>(finding.facing)][static_cast<std::size_t>(finding.kind)];
+    auto& by_facing = story.found[finding.judge == Judge::behavior ? 1 : 0];
+    std::uint32_t& found = by_facing[static_cast<std::size_t>(finding.facing)][static_cast<std::size_t>(finding.kind)];
     if (++found > 1) return !is_power_of_ten(found);
     return storm.found > limits_.burst && !is_power_of_ten(storm.found);
 }

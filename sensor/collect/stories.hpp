@@ -84,7 +84,8 @@ private:
     struct Story {
         std::uint32_t alerts = 0;
         KindSet kinds;
-        std::array<std::array<std::uint32_t, static_cast<std::size_t>(Kind::count)>, 2> found{};  ///< by Facing and kind, not by rules
+        using ByKind = std::array<std::uint32_t, static_cast<std::size_t>(Kind::count)>;
+        std::array<std::array<ByKind, 2>, 2> found{};  ///< by contract or behaviour, Facing, and kind
     };
     struct Storm {
         Time begun = 0;

@@ -68,9 +68,16 @@ void BehaviorJudge::started(const Moment& moment) noexcept {
 void BehaviorJudge::payload(const Moment& moment, std::uint32_t size) noexcept {
     moment_ = &moment;
     const Payload packet{moment.direction, size, moment.clock};
+    knock(moment);
     Detectors::State* const state = state_of(*moment.session);
     if (state != nullptr && !detectors_.payload(*state, *moment.session, packet, moment.layers->tcp.sequence, *this)) return;
     contact(packet);
+}
+
+void BehaviorJudge::knock(const Moment& moment) noexcept {
+    const Session& session = *moment.session;
+    if (session.equipment[1] == no_equipment || session.equipment[0] != no_equipment || moment.direction != Direction::to_server) return;
+    if (session.payload_packets == std::array<std::uint8_t, 2>{1, 0}) detectors_.knock(session, moment.layers->payload, moment.clock);
 }
 
 /// Duties are regular: polls, reports, heartbeats. Only where equipment contacts whom its contract does not name it means anything.
@@ -100,6 +107,7 @@ void BehaviorJudge::icmp(const Moment& moment) noexcept {
     if (!reply && layers.icmp_type != (layers.protocol == ip_protocol::icmp ? 8 : 128)) return;
     if (layers.payload_missing != 0) return;
     moment_ = &moment;
+    if (!reply) knock(moment);
     Detectors::State* const state = state_of(*moment.session);
     if (state == nullptr) return;
     const Echo echo{moment.direction, reply, wire::be16(layers.transport.data() + 6), layers.payload, moment.clock};

@@ -53,6 +53,8 @@ private:
     bool expose(const Session& session, const Suspicion& suspicion) noexcept;
     bool report(const Suspicion& suspicion, Severity severity, Facing facing) noexcept;
     void contact(const Payload& packet) noexcept;
+    /// The first payload of a session that equipment accepts from a host that is none.
+    void knock(const Moment& moment) noexcept;
     /// Null where the session is too short to be watched, or has found no room.
     [[nodiscard]] Detectors::State* state_of(Session& session) noexcept;
     /// The same, however short the session is.
