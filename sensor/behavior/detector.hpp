@@ -6,10 +6,12 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
 
+#include "parsers/registry.hpp"
 #include "sensor/decode/layers.hpp"
 #include "sensor/flow/session.hpp"
 #include "sensor/judge/finding.hpp"
@@ -46,6 +48,17 @@ struct Question {
     Time clock = 0;
 };
 
+/// What a parser has read. The views inside die with the call.
+struct Transacted {
+    ProtocolId protocol = no_protocol;
+    const void* transaction = nullptr;
+    Time time = 0;   ///< as captured
+    Time clock = 0;
+};
+
+/// A fact about a device that makes it weaker: `sensor/behavior/exposure.hpp` has all of them.
+struct ExposureFact;
+
 /// What a detector has come to about a session.
 struct Suspicion {
     Kind kind = Kind::interactive;
@@ -55,6 +68,9 @@ struct Suspicion {
     std::span<const std::string_view> attack;
     double confidence = 0.5;                     ///< 0..1: how often such a session is what it looks like
     Direction driven_by = Direction::to_server;  ///< whose packets drive it, as the transport shows it
+    std::optional<Facing> about;         ///< only of the equipment at that end; empty: of equipment at either
+    const ExposureFact* fact = nullptr;  ///< it is a fact about a device, not about what somebody does
+    std::uint64_t same = 0;              ///< ... which counts only where another device shows the same number; 0: it counts by itself
     bool weak = false;  ///< enough against a session that the contract does not allow, too little against any other
 };
 
@@ -101,6 +117,17 @@ concept HearsContact = requires(D& detector, const Session& session, const Paylo
     noexcept;
 };
 
+template <class D>
+concept HearsKnock = requires(D& detector, const Session& session, Bytes payload, Time clock) {
+    { detector.knock(session, payload, clock) }
+    noexcept;
+};
+template <class D>
+concept HearsTransaction = requires(D& detector, const Session& session, const Transacted& transacted, SuspicionSink& sink) {
+    { detector.transaction(session, transacted, sink) }
+    noexcept;
+};
+
 /// It remembers things beyond single sessions, in a table that forgets.
 template <class D>
 concept Forgets = requires(const D& detector) {
@@ -115,7 +142,8 @@ concept DetectorType = requires {
     { D::doc } -> std::convertible_to<std::string_view>;
     requires std::is_trivially_destructible_v<typename D::State>;
     requires std::is_nothrow_default_constructible_v<typename D::State>;
-    requires HearsPayload<D> || HearsEcho<D> || HearsDatagram<D> || HearsQuestion<D> || HearsContact<D>;
+    requires HearsPayload<D> || HearsEcho<D> || HearsDatagram<D> || HearsQuestion<D> || HearsContact<D> ||
+        HearsTransaction<D>;
 };
 
 }  // namespace weir

@@ -5,15 +5,25 @@
 #include <tuple>
 
 #include "sensor/behavior/beacon.hpp"
+#include "sensor/behavior/covert.hpp"
 #include "sensor/behavior/dns_tunnel.hpp"
+#include "sensor/behavior/exfil.hpp"
+#include "sensor/behavior/exposure.hpp"
 #include "sensor/behavior/icmp_tunnel.hpp"
+#include "sensor/behavior/identity.hpp"
 #include "sensor/behavior/interactive.hpp"
 #include "sensor/behavior/ip_tunnel.hpp"
+#include "sensor/behavior/knock.hpp"
+#include "sensor/behavior/lateral.hpp"
+#include "sensor/behavior/redirect.hpp"
+#include "sensor/behavior/ssh_tunnel.hpp"
 #include "sensor/decode/layers.hpp"
 
 namespace weir {
 
-using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector, BeaconDetector, IpTunnelDetector>;
+using AllDetectors = std::tuple<InteractiveDetector, IcmpTunnelDetector, DnsTunnelDetector, BeaconDetector, IpTunnelDetector, CovertDetector,
+                                IdentityDetector, ExposureDetector, RedirectDetector, ExfilDetector, SshTunnelDetector,
+                                KnockDetector, LateralDetector>;
 
 class Detectors {
     template <class Tuple>
@@ -59,6 +69,16 @@ public:
     void contact(const Session& session, const Payload& packet, SuspicionSink& sink) noexcept {
         each([&]<class Detector>(Detector& detector) noexcept {
             if constexpr (HearsContact<Detector>) detector.contact(session, packet, sink);
+        });
+    }
+    void knock(const Session& session, Bytes payload, Time clock) noexcept {
+        each([&]<class Detector>(Detector& detector) noexcept {
+            if constexpr (HearsKnock<Detector>) detector.knock(session, payload, clock);
+        });
+    }
+    void transaction(const Session& session, const Transacted& transacted, SuspicionSink& sink) noexcept {
+        each([&]<class Detector>(Detector& detector) noexcept {
+            if constexpr (HearsTransaction<Detector>) detector.transaction(session, transacted, sink);
         });
     }
     /// Rows that tables of detectors had to give up for others, so far.

@@ -13,6 +13,7 @@ namespace weir {
 namespace {
 
 constexpr std::array<std::string_view, 1> driven_from_outside{"T1059"}, logged_in{"T1021"};
+constexpr std::array<std::string_view, 2> forwarded_back{"T1572", "T1021.004"};
 
 /// Programs that answer programs give answers of few sizes.
 constexpr unsigned lively_answers = 20;  // per cent that differ from the one before
@@ -76,6 +77,12 @@ void InteractiveDetector::judge(State& state, const Session& session, SuspicionS
     suspicion.weak = side.breaks < settings_.many_breaks || steady || !lively;
     suspicion.confidence = suspicion.weak ? 0.6 : 0.9;
     state.told = sink.suspect(session, suspicion);
+    if (!state.told || !by_server || session.app != ssh_ || session.app_status != AppStatus::known) return;
+    // An SSH server never begins by itself: somebody comes back through a port that its client has forwarded.
+    suspicion.kind = Kind::reverse_tunnel;
+    suspicion.signature = "SSH session driven from its server, as through a port that is forwarded back";
+    suspicion.attack = forwarded_back;
+    sink.suspect(session, suspicion);
 }
 
 }  // namespace weir

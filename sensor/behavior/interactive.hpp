@@ -40,8 +40,8 @@ public:
         bool waiting = false, told = false;
     };
 
-    InteractiveDetector() noexcept = default;
-    explicit InteractiveDetector(const Settings& settings) noexcept : settings_(settings) {}
+    InteractiveDetector() : InteractiveDetector(Settings{}) {}
+    explicit InteractiveDetector(const Settings& settings) : settings_(settings), ssh_(find_protocol("ssh")) {}
 
     void payload(State& state, const Session& session, const Payload& payload, SuspicionSink& sink) const noexcept;
 
@@ -49,6 +49,7 @@ private:
     void judge(State& state, const Session& session, SuspicionSink& sink) const noexcept;
 
     Settings settings_;
+    ProtocolId ssh_;
 };
 
 static_assert(DetectorType<InteractiveDetector>);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 
+#include "sensor/behavior/exposure_facts.hpp"
 #include "sensor/cli/exit_code.hpp"
 #include "sensor/cli/interrupt.hpp"
 #include "sensor/cli/prepare.hpp"
@@ -128,7 +129,12 @@ std::string summary_of(const ReplayOptions& options, const ReplayPlan& plan, con
     input.alerts = collector.digest().groups();
     input.alerts_total = collector.alerts();
     input.alerts_ungrouped = collector.digest().ungrouped();
+    input.alert_sessions = collector.stories();
     input.alerts_held_back = collector.held_back();
+    for (const Inventory::Row& row : collector.inventory().rows()) {
+        ExposedDevice& device = input.exposed.emplace_back(ExposedDevice{row.device.first, row.device.second, {}});
+        for (const std::uint32_t number : row.facts) device.facts.push_back(exposure_text(number));
+    }
     input.blind = what_could_not_be_seen(plan, pipeline, source, signal);
     if (plan.shared.policy != nullptr) input.policy_notes = policy_notes(*plan.shared.policy, line_uses(pipeline.workers()), input.last);
     input.outputs = outputs_of(options, collector);

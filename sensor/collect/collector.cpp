@@ -43,10 +43,30 @@ std::vector<MetricRow> make_rows() {
                                                           });
     rows.push_back(counter<&CollectorMetrics::eve_bytes>("weir_eve_bytes_total", "Bytes written to eve.json"));
     rows.push_back(counter<&CollectorMetrics::held_back>("weir_alerts_held_back_total", "Findings that thresholds kept from becoming alerts"));
+    rows.push_back(counter<&CollectorMetrics::updates>("weir_alert_updates_total", "Alerts written that go on with the story of their session"));
+    rows.push_back(counter<&CollectorMetrics::repeated>("weir_alerts_repeated_total", "Findings that repeated what was told: a later alert's `weir.count` stands for them"));
+    rows.push_back(gauge<&CollectorMetrics::story_entries>("weir_stories", "Sessions with alerts, and findings that may become storms, that are remembered"));
+    rows.push_back(gauge<&CollectorMetrics::story_limit>("weir_stories_limit", "Such sessions and findings that are remembered at most"));
+    rows.push_back(counter<&CollectorMetrics::story_evictions>("weir_story_evictions_total", "Such sessions and findings that made room for others"));
+    rows.push_back(gauge<&CollectorMetrics::facts>("weir_exposure_facts", "Facts about equipment that make it weaker, in the inventory"));
+    rows.push_back(counter<&CollectorMetrics::facts_refused>("weir_exposure_facts_refused_total", "Such facts for which the inventory had no room"));
     rows.push_back(gauge<&CollectorMetrics::threshold_entries>("weir_threshold_entries", "Entries in the table of thresholds"));
     rows.push_back(gauge<&CollectorMetrics::threshold_limit>("weir_threshold_entries_limit", "Entries that the table of thresholds holds at most"));
     rows.push_back(counter<&CollectorMetrics::threshold_evictions>("weir_threshold_evictions_total", "Entries of the table of thresholds that made room for others"));
     return rows;
+}
+
+/// Members of `weir` that say how an alert goes on with others; nothing for the first one about a session.
+std::string story_members(const Stories::Part& part) {
+    std::string out;
+    if (part.update != 0) {
+        out = ",\"update\":" + std::to_string(part.update) + ",\"kinds\":[";
+        for (std::size_t kind = 0; kind < kinds; ++kind)
+            if (part.kinds[kind]) out.append(out.back() == '[' ? "\"" : ",\"").append(kind_names[kind]).append("\"");
+        out += ']';
+    }
+    if (part.count > 1) out += ",\"count\":" + std::to_string(part.count);
+    return out;
 }
 
 }  // namespace
@@ -72,10 +92,12 @@ Collector::Collector(CollectorConfig config, std::vector<Source> sources, std::v
       eve_(std::move(eve)),
       evidence_(config_.directory, config_.evidence),
       thresholds_(config_.threshold_entries, std::move(config_.thresholds)),
+      stories_(config_.stories),
       stats_event_(std::move(stats_paths)) {
     metrics_.threshold_limit.set(config_.threshold_entries);
     if (config_.policy && config_.policy->any_duty()) duties_ = std::make_shared<DutyJudge>(config_.policy, config_.eve, config_.names);
     for (Source& source : sources_) source.duties = duties_;
+    metrics_.story_limit.set(config_.stories.sessions + config_.stories.findings);
 }
 
 std::optional<std::string> Collector::error() const { return eve_.error() ? eve_.error() : evidence_.error(); }
@@ -135,7 +157,15 @@ void Collector::take(const Source& source) {
             evidence_.add(head.flow_id, packet);
             break;
         }
-        case RecordType::end: evidence_.end(head.flow_id); break;
+        case RecordType::fact:
+            inventory_.add(head);
+            metrics_.facts.set(inventory_.size());
+            metrics_.facts_refused.set(inventory_.refused());
+            break;
+        case RecordType::end:
+            evidence_.end(head.flow_id);
+            stories_.end(head.flow_id);
+            break;
         case RecordType::stats: stats(head, record.body); break;
         case RecordType::duty:
             if (source.duties)
@@ -164,6 +194,15 @@ void Collector::alert(const RecordHead& head, std::string_view text, const rules
             return;
         }
     }
+    if (!inventory_.stands(head)) return;
+    const Stories::Part part = stories_.add(head);
+    metrics_.story_entries.set(stories_.size());
+    metrics_.story_evictions.set(stories_.forgotten());
+    if (!part.tell) {
+        metrics_.repeated.add();
+        return;
+    }
+    if (part.update != 0) metrics_.updates.add();
     digest_.add(head, rule != nullptr ? std::string_view{rule->message} : std::string_view{});
     metrics_.alerts_by_kind[static_cast<std::size_t>(head.kind)].add();
     if (head.severity >= 1 && head.severity <= severities) metrics_.alerts_by_severity[head.severity - 1u].add();
@@ -171,7 +210,7 @@ void Collector::alert(const RecordHead& head, std::string_view text, const rules
 
     const std::string_view file = with_evidence ? evidence_.assign(head.flow_id, digest_.total()) : std::string_view{};
     if (!config_.alert_lines) return;
-    std::string end;
+    std::string end = story_members(part);
     if (!file.empty()) end.append(R"(,"evidence":")").append(file).append("\"");
     end += line_end;
     event(head, {text, end});

@@ -15,6 +15,8 @@
 #include "sensor/collect/alert_digest.hpp"
 #include "sensor/collect/duty_judge.hpp"
 #include "sensor/collect/event_ring.hpp"
+#include "sensor/collect/exposure_inventory.hpp"
+#include "sensor/collect/stories.hpp"
 #include "sensor/collect/threshold.hpp"
 #include "sensor/metrics/counter.hpp"
 #include "sensor/output/eve.hpp"
@@ -35,6 +37,7 @@ struct CollectorConfig {
     std::shared_ptr<const Policy> policy;           ///< null: none; its duties are judged here
     std::shared_ptr<const EveNames> names;          ///< with a policy
     EveConfig eve;                                  ///< as the workers'
+    Stories::Limits stories;
 };
 
 struct CollectorMetrics {
@@ -42,7 +45,11 @@ struct CollectorMetrics {
     std::array<Counter, 4> alerts_by_severity;      ///< 1 to 4
     std::array<Counter, event_type::limit> lines;   ///< by EventType
     Counter held_back;                              ///< findings that thresholds kept from becoming alerts
+    Counter updates;                                ///< alerts that go on with the story of their session
+    Counter repeated;                               ///< findings that a later alert's `weir.count` stands for
     Counter threshold_entries, threshold_limit, threshold_evictions;
+    Counter story_entries, story_limit, story_evictions;
+    Counter facts, facts_refused;                   ///< of devices, in the inventory
     Counter eve_bytes;
 };
 /// Rows for CollectorMetrics; made once, alive as long as the process.
@@ -84,9 +91,12 @@ public:
 
     [[nodiscard]] bool reached_fail_on() const noexcept { return reached_fail_on_; }
     [[nodiscard]] std::uint64_t alerts() const noexcept { return digest_.total(); }
-    [[nodiscard]] std::uint64_t held_back() const noexcept { return metrics_.held_back.get(); }
+    [[nodiscard]] std::uint64_t held_back() const noexcept { return metrics_.held_back.get() + metrics_.repeated.get(); }
+    /// Sessions that alerts are about.
+    [[nodiscard]] std::uint64_t stories() const noexcept { return digest_.total() - metrics_.updates.get(); }
     [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
     [[nodiscard]] const AlertDigest& digest() const noexcept { return digest_; }
+    [[nodiscard]] const Inventory& inventory() const noexcept { return inventory_; }
     [[nodiscard]] const CollectorMetrics& metrics() const noexcept { return metrics_; }
     [[nodiscard]] const DutyMetrics& duty_metrics() const noexcept { return duties_ ? duties_->metrics() : no_duties_; }
     [[nodiscard]] const EvidenceMetrics& evidence_metrics() const noexcept { return evidence_.metrics(); }
@@ -112,6 +122,8 @@ private:
     FileSink eve_;
     Evidence evidence_;
     Thresholds thresholds_;
+    Inventory inventory_;
+    Stories stories_;
     AlertDigest digest_;
     std::shared_ptr<DutyJudge> duties_;       ///< of the workers that were there from the start
     StatsEvent stats_event_;

@@ -25,7 +25,8 @@ enum class RecordType : std::uint8_t {
     event,    ///< one finished EVE line
     alert,    ///< an EVE line without its end: the collector adds evidence and closes it
     packet,   ///< a packet for the evidence of session `flow_id`
-    end,      ///< session `flow_id` has ended: its evidence file may be closed
+    end,      ///< session `flow_id`, which had findings, has ended
+    fact,     ///< a fact about a device (`sid`), without text: for the inventory
     stats,    ///< a worker's counters (StatsSource::read) at a boundary of packet time
     duty,     ///< a DutyMark: the duties of equipment are judged where the marks of all workers meet
 };
@@ -57,6 +58,7 @@ struct RecordHead {
     std::uint32_t wire_length = 0;        ///< packets
     std::uint32_t gid = 0, sid = 0;       ///< alerts
     std::uint32_t rule = 0xffff'ffff;     ///< alerts by rule: index in RuleText::rules (thresholds); else none
+    std::uint64_t same = 0;               ///< facts and their alerts: counts where another device has the same number; 0: always
     EquipmentId equipment = no_equipment;
     DutyMark mark = DutyMark::alive;      ///< duties
     std::uint32_t line = 0xffff'ffff;     ///< duties: the contract line; none where it is `alive`

@@ -23,7 +23,7 @@ bool too_short(const Session& session) noexcept {
 /// Where a person may be at the keyboard. In every other protocol that is recognised, programs talk to programs.
 constexpr std::array<std::string_view, 6> typed_protocols{"ssh", "telnet", "tls", "rlogin", "websocket", "dtls"};
 
-constexpr Severity nothing = 0, high = 1, medium = 2;
+constexpr Severity nothing = 0, high = 1, medium = 2, low = 3;
 
 bool driven_by_server(const Session& session, const Suspicion& suspicion) noexcept {
     return (suspicion.driven_by == Direction::to_client) != session.roles_reversed();
@@ -68,9 +68,16 @@ void BehaviorJudge::started(const Moment& moment) noexcept {
 void BehaviorJudge::payload(const Moment& moment, std::uint32_t size) noexcept {
     moment_ = &moment;
     const Payload packet{moment.direction, size, moment.clock};
+    knock(moment);
     Detectors::State* const state = state_of(*moment.session);
     if (state != nullptr && !detectors_.payload(*state, *moment.session, packet, moment.layers->tcp.sequence, *this)) return;
     contact(packet);
+}
+
+void BehaviorJudge::knock(const Moment& moment) noexcept {
+    const Session& session = *moment.session;
+    if (session.equipment[1] == no_equipment || session.equipment[0] != no_equipment || moment.direction != Direction::to_server) return;
+    if (session.payload_packets == std::array<std::uint8_t, 2>{1, 0}) detectors_.knock(session, moment.layers->payload, moment.clock);
 }
 
 /// Duties are regular: polls, reports, heartbeats. Only where equipment contacts whom its contract does not name it means anything.
@@ -100,6 +107,7 @@ void BehaviorJudge::icmp(const Moment& moment) noexcept {
     if (!reply && layers.icmp_type != (layers.protocol == ip_protocol::icmp ? 8 : 128)) return;
     if (layers.payload_missing != 0) return;
     moment_ = &moment;
+    if (!reply) knock(moment);
     Detectors::State* const state = state_of(*moment.session);
     if (state == nullptr) return;
     const Echo echo{moment.direction, reply, wire::be16(layers.transport.data() + 6), layers.payload, moment.clock};
@@ -107,6 +115,12 @@ void BehaviorJudge::icmp(const Moment& moment) noexcept {
 }
 
 void BehaviorJudge::transaction(const Moment& moment, ProtocolId protocol, const void* transaction, Report report) noexcept {
+    const auto& equipment = moment.session->equipment;
+    if (equipment[0] != no_equipment || equipment[1] != no_equipment) {
+        moment_ = &moment;
+        detectors_.transaction(*moment.session, {protocol, transaction, moment.time, moment.clock}, *this);
+        metrics_.forgotten.set(detectors_.forgotten());
+    }
     if (protocol != dns_.protocol || dns_.name == nullptr || dns_.type == nullptr || !has(report, Report::request)) return;
     moment_ = &moment;
     constexpr std::size_t most = 16;  // questions in one message; one is usual
@@ -132,17 +146,31 @@ bool BehaviorJudge::may_be_typed(const Session& session) const noexcept {
 bool BehaviorJudge::suspect(const Session& session, const Suspicion& suspicion) noexcept {
     metrics_.suspicions.add();
     if (suspicion.kind == Kind::interactive && !may_be_typed(session)) return true;
+    if (suspicion.fact != nullptr) return expose(session, suspicion);
     bool of_equipment = false, told = false;
     for (const Facing facing : {Facing::egress, Facing::ingress}) {
         if (session.equipment[static_cast<std::size_t>(facing)] == no_equipment) continue;
         of_equipment = true;
+        if (suspicion.about && *suspicion.about != facing) continue;
         const Severity severity = worth(session, suspicion, facing);
         if (severity != nothing) told = report(suspicion, severity, facing) || told;
     }
     // Of hosts that nobody has said anything about, only what is odd between any hosts is told.
-    const bool odd = suspicion.kind != Kind::interactive || driven_by_server(session, suspicion);
+    const bool odd = suspicion.kind == Kind::interactive ? driven_by_server(session, suspicion) : suspicion.kind != Kind::protocol_mismatch;
     if (!of_equipment && odd && !suspicion.weak) told = report(suspicion, medium, Facing::egress);
     return told;
+}
+
+/// A fact about a device goes to the inventory, and once to the alerts, unless it is a service that its contract names.
+bool BehaviorJudge::expose(const Session& session, const Suspicion& suspicion) noexcept {
+    const Facing facing = *suspicion.about;
+    const auto end = static_cast<std::size_t>(facing);
+    if (session.equipment[end] == no_equipment || contract_.ignores(session, session.equipment[end], facing, moment_->clock)) return true;
+    reporter_.fact(session, session.equipment[end], facing, suspicion.fact->number, suspicion.same);
+    using Told = ExposureFact::Told;
+    const Told told = suspicion.fact->told;
+    if (told == Told::always || (told == Told::unless_allowed && session.verdict[end] != Verdict::allowed)) report(suspicion, low, facing);
+    return true;
 }
 
 /// The contract knows who may drive whom. What it allows, an administrator may type in; equipment that is driven from the far
@@ -153,7 +181,9 @@ Severity BehaviorJudge::worth(const Session& session, const Suspicion& suspicion
     const bool allowed = session.verdict[end] == Verdict::allowed;
     if (suspicion.kind == Kind::beacon) return allowed || facing == Facing::ingress ? nothing : high;
     if (suspicion.kind == Kind::ip_tunnel) return allowed ? nothing : high;
-    if (suspicion.kind != Kind::interactive) return allowed && suspicion.weak ? nothing : high;
+    constexpr double sure = 0.8;
+    if (suspicion.kind == Kind::protocol_mismatch) return suspicion.confidence < sure ? medium : high;
+    if (suspicion.kind != Kind::interactive && suspicion.kind != Kind::reverse_tunnel) return allowed && suspicion.weak ? nothing : high;
     const auto said = allowed && session.line[end] != no_line
                           ? contract_.policy()->conditions(contract_.policy()->line(session.line[end])).interactive
                           : Interactive::unsaid;
@@ -176,7 +206,8 @@ bool BehaviorJudge::report(const Suspicion& suspicion, Severity severity, Facing
     finding.severity = severity;
     finding.confidence = suspicion.confidence;
     finding.gid = behavior_gid;
-    finding.sid = 1 + static_cast<std::uint32_t>(suspicion.kind);
+    finding.sid = suspicion.fact != nullptr ? exposure_sid + suspicion.fact->number : 1 + static_cast<std::uint32_t>(suspicion.kind);
+    finding.same = suspicion.same;
     finding.rev = 1;
     finding.signature = suspicion.signature;
     finding.category = "Behaviour";

@@ -22,7 +22,8 @@ inline constexpr std::array behavior_metrics{
                                          "Clients and peers that detectors forgot because a table was full"),
 };
 
-/// Generator id of the behaviour's findings in `alert.gid`; their `signature_id` is 1 + the kind's number.
+/// Generator id of the behaviour's findings in `alert.gid`; their `signature_id` is 1 + the kind's number,
+/// or 1000 + the number of a fact.
 inline constexpr std::uint32_t behavior_gid = 9001;
 
 /// One per worker.
@@ -49,8 +50,11 @@ private:
     bool suspect(const Session& session, const Suspicion& suspicion) noexcept override;
     /// How severe a suspicion is, seen from one end that is equipment; 0: not worth telling.
     [[nodiscard]] Severity worth(const Session& session, const Suspicion& suspicion, Facing facing) const noexcept;
+    bool expose(const Session& session, const Suspicion& suspicion) noexcept;
     bool report(const Suspicion& suspicion, Severity severity, Facing facing) noexcept;
     void contact(const Payload& packet) noexcept;
+    /// The first payload of a session that equipment accepts from a host that is none.
+    void knock(const Moment& moment) noexcept;
     /// Null where the session is too short to be watched, or has found no room.
     [[nodiscard]] Detectors::State* state_of(Session& session) noexcept;
     /// The same, however short the session is.

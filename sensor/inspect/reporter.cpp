@@ -122,6 +122,7 @@ void Reporter::finding(Session& session, const AlertEvent& event, std::uint32_t 
     head.gid = finding.gid;
     head.sid = finding.sid;
     head.rule = rule;
+    head.same = finding.same;
     head.equipment = finding.equipment;
     head.time = event.place.time;
     session.alerted = true;
@@ -132,8 +133,17 @@ void Reporter::finding(Session& session, const AlertEvent& event, std::uint32_t 
     history_.walk(session, [&](const Packet& packet) { record(session, packet); });
 }
 
+void Reporter::fact(const Session& session, EquipmentId equipment, Facing facing, std::uint32_t number, std::uint64_t same) noexcept {
+    RecordHead head = head_of(RecordType::fact, &session, 0);
+    head.equipment = equipment;
+    head.facing = facing;
+    head.sid = number;
+    head.same = same;
+    push(head, 1, [](std::span<char>) { return std::size_t{0}; });
+}
+
 void Reporter::session_ended(const Session& session) noexcept {
-    if (!session.recording) return;
+    if (!session.alerted) return;
     push(head_of(RecordType::end, &session, 0), 1, [](std::span<char>) { return std::size_t{0}; });
 }
 

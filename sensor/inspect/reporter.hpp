@@ -51,7 +51,9 @@ public:
     void anomaly(const AnomalyEvent& event) noexcept;
     /// `rule`: the index of the rule whose finding it is, or none. The session's evidence begins with its first finding.
     void finding(Session& session, const AlertEvent& event, std::uint32_t rule = 0xffff'ffff) noexcept;
-    /// The session has ended: its evidence may be closed.
+    /// A fact about the device at one end of the session, for the inventory. `same`: RecordHead::same.
+    void fact(const Session& session, EquipmentId equipment, Facing facing, std::uint32_t number, std::uint64_t same) noexcept;
+    /// The session has ended: its evidence may be closed, and its story is over.
     void session_ended(const Session& session) noexcept;
     /// What shows that equipment does its duties, at the end of `session` that is the equipment's; `line`: DutyMark's.
     void duty(const Session& session, Facing facing, DutyMark mark, std::uint32_t line, Time time) noexcept;

@@ -47,11 +47,18 @@ struct SessionStream {
 
 namespace {
 
-const Field* find_field(ProtocolId protocol, std::string_view path) noexcept {
-    if (protocol == no_protocol) return nullptr;
-    for (const Field& field : protocols()[protocol].fields)
-        if (field.path == path) return &field;
-    return nullptr;
+/// A fragment without the rest of its datagram shows neither ports nor an ICMP type: no contract can say whether it is allowed. The
+/// datagram is judged where it is whole.
+bool is_faceless(const Layers& layers) noexcept {
+    if (!layers.incomplete_fragment) return false;
+    switch (layers.protocol) {
+        case ip_protocol::tcp:
+        case ip_protocol::udp:
+        case ip_protocol::sctp:
+        case ip_protocol::icmp:
+        case ip_protocol::icmpv6: return true;
+        default: return false;
+    }
 }
 
 constexpr std::array decode_stats{stat<&DecodeMetrics::received_packets>("decoder.pkts"),
@@ -231,6 +238,7 @@ void Worker::show_behavior(const Layers& layers) noexcept {
 void Worker::session_started(const Decoded& decoded, std::size_t layer, const ContractJudge::Carrier& carrier) noexcept {
     Session& session = *moment_.session;
     const Layers& layers = decoded.layers[layer];
+    if (is_faceless(layers)) return;
     const Expectations::Match match = expectations_.meet(session, moment_.clock);
     if (match.expected != nullptr) {
         if (match.reversed) {

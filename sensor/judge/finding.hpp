@@ -62,6 +62,7 @@ struct Finding {
     std::string_view metadata_json;   ///< rendered `metadata` object of the rule, or empty
     EquipmentId equipment = no_equipment;
     Facing facing = Facing::egress;
+    std::uint64_t same = 0;           ///< it stands only if another device has the same number; 0: by itself
     bool blocked = false;             ///< the verdict is drop: `alert.action` says blocked
 };
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t shown_services = 4;   // per direction of one piece of equipment
 constexpr std::size_t shown_hosts = 10;     // without a policy
+constexpr std::size_t shown_exposed = 20;
 constexpr std::size_t shown_blocks = 8;     // per piece of equipment
 constexpr std::size_t shown_findings = 8;   // per block
 constexpr std::size_t shown_silent = 12;
@@ -184,6 +185,7 @@ public:
             equipment();
         else
             hosts();
+        exposure();
         policy();
         blind();
         outputs();
@@ -267,7 +269,8 @@ private:
         std::vector<std::string> by_severity;
         for (const auto& [severity, count] : severities)
             by_severity.push_back(page_.toned(tone_of(severity), fmt::format("{} {}", grouped(count), name_of_severity(severity))));
-        page_.heading("ALERTS", fmt::format("{} ({}), the worst first", grouped(input_.alerts_total), listed(by_severity, by_severity.size())));
+        const std::string sessions = input_.alert_sessions != 0 ? " about " + count_of(input_.alert_sessions, "session", "sessions") : "";
+        page_.heading("ALERTS", fmt::format("{} ({}){}, the worst first", grouped(input_.alerts_total), listed(by_severity, by_severity.size()), sessions));
         const Apps apps = apps_seen();
         for (const auto* const part : worst_first(parts)) {
             page_.line();
@@ -287,7 +290,7 @@ private:
     void held_back() {
         if (input_.alerts_held_back == 0) return;
         page_.line();
-        page_.line(fmt::format("  {} of rules stayed below their thresholds or repeated themselves", count_of(input_.alerts_held_back, "match", "matches")));
+        page_.line(fmt::format("  {} stayed below thresholds or repeated what was told", count_of(input_.alerts_held_back, "finding", "findings")));
     }
 
     /// Which protocols were spoken, to name what alerts are about.
@@ -433,6 +436,22 @@ private:
         page_.line();
         page_.paragraph("  ", 2, "To begin: let weir propose equipment and contracts from this traffic, review them, and replay with them.");
         if (!input_.learn_command.empty()) page_.line("    " + page_.toned(Tone::strong, printable(input_.learn_command)));
+    }
+
+    // ------------------------------------------------------------ doors that stand open
+    void exposure() {
+        if (input_.exposed.empty()) return;
+        std::size_t facts = 0;
+        for (const ExposedDevice& device : input_.exposed) facts += device.facts.size();
+        page_.heading("EXPOSURE", fmt::format("{} of {}, seen in passing", count_of(facts, "weakness", "weaknesses"),
+                                              count_of(input_.exposed.size(), "device", "devices")));
+        for (std::size_t i = 0; i < input_.exposed.size() && i < shown_exposed; ++i) {
+            const ExposedDevice& device = input_.exposed[i];
+            page_.line();
+            page_.line(fmt::format("  {} at {}", equipment_text(device.equipment), device.address.text()));
+            for (const std::string_view fact : device.facts) page_.paragraph("    ", 6, fact);
+        }
+        if (input_.exposed.size() > shown_exposed) page_.line("  and " + count_of(input_.exposed.size() - shown_exposed, "more device", "more devices"));
     }
 
     // ------------------------------------------------------------ what could not be seen

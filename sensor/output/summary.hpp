@@ -37,6 +37,13 @@ struct AlertGroup {
     std::uint64_t more_peers = 0;    ///< alerts with others
 };
 
+/// What makes a device weaker.
+struct ExposedDevice {
+    EquipmentId equipment = no_equipment;
+    IpAddress address;
+    std::vector<std::string_view> facts;
+};
+
 /// A line of "what could not be seen". Zero counts are left out.
 struct Blind {
     std::uint64_t count = 0;
@@ -53,7 +60,9 @@ struct SummaryInput {
     std::function<std::string_view(const IpAddress&)> name_of;  ///< what people call an address, empty where nothing; may be null
     std::vector<TrafficRow> traffic; ///< TrafficTally::merge
     std::vector<AlertGroup> alerts;  ///< Collector::alert_groups
-    std::uint64_t alerts_total = 0, alerts_ungrouped = 0, alerts_held_back = 0;  ///< held back by thresholds
+    std::uint64_t alerts_total = 0, alerts_ungrouped = 0, alerts_held_back = 0;  ///< held back by thresholds, or repeated
+    std::uint64_t alert_sessions = 0;  ///< that alerts are about; 0: not said
+    std::vector<ExposedDevice> exposed;
     std::vector<Blind> blind;
     std::vector<std::string> policy_notes;  ///< what a person should look at in the policy: lines that ended or were never used
     std::vector<std::string> outputs; ///< "weir-out/eve.json   1,204 events"

@@ -154,7 +154,8 @@ TEST_CASE("collector: alerts get their evidence, the first one's number names th
     CHECK(bench.finish() ==
           "{\"weir\":{\"a\":1,\"evidence\":\"evidence/000001.pcap\"}}\n"
           "{\"weir\":{\"a\":2,\"evidence\":\"evidence/000002.pcap\"}}\n"
-          "{\"weir\":{\"a\":3,\"evidence\":\"evidence/000001.pcap\"}}\n");
+          "{\"weir\":{\"a\":3,\"update\":1,\"kinds\":[\"reverse-shell\"],\"evidence\":\"evidence/000001.pcap\"}}\n");
+    CHECK(bench.collector->stories() == 2);
     CHECK(bench.collector->reached_fail_on());
     CHECK(bench.collector->alerts() == 3);
     CHECK(bench.collector->evidence_metrics().packets.get() == 1);
@@ -194,6 +195,21 @@ TEST_CASE("collector: thresholds hold alerts back, and the numbers count what is
     CHECK(bench.collector->held_back() == 4);
     CHECK(bench.collector->digest().groups()[0].text == "a rule");
     CHECK(bench.collector->evidence_metrics().packets.get() == 1);
+}
+
+TEST_CASE("collector: what repeats itself in a session is not written, but counted in what is") {
+    Bench bench{1};
+    for (std::uint64_t i = 1; i <= 10; ++i) {
+        RecordHead head = alert_at(static_cast<Time>(i), i, 7);
+        head.judge = Judge::behavior;
+        bench.push(0, head, "{\"weir\":{\"a\":1");
+    }
+    CHECK(bench.finish() ==
+          "{\"weir\":{\"a\":1,\"evidence\":\"evidence/000001.pcap\"}}\n"
+          "{\"weir\":{\"a\":1,\"update\":1,\"kinds\":[\"reverse-shell\"],\"count\":9,\"evidence\":\"evidence/000001.pcap\"}}\n");
+    CHECK(bench.collector->metrics().repeated.get() == 8);
+    CHECK(bench.collector->held_back() == 8);
+    CHECK(bench.collector->stories() == 1);
 }
 
 TEST_CASE("collector: counters of all workers make one line per boundary") {

@@ -199,3 +199,44 @@ TEST_CASE("Behaviour judge: tunnels of equipment need a line in its contract") {
     CHECK(tunnels(policy("[]", "[{from: 10.0.0.7, service: {proto: udp, port: 51820}}]")) == 1);
     CHECK(tunnels("") == 0);
 }
+
+TEST_CASE("Behaviour judge: a weakness is told once a device, and not where the contract names the service") {
+    const auto logins = [] {
+        Traffic traffic;
+        for (std::uint16_t port = 40000; port < 40003; ++port) {
+            TcpTalk talk{traffic, {peer, port}, {device, 23}};
+            talk.handshake().answer("\xff\xfd\x18\xff\xfb\x01login: ").send("\xff\xfb\x18").send("admin\r\n").answer("Password: ");
+            talk.send("secret\r\n").answer("\r\nbox> ").close();
+        }
+        return traffic;
+    };
+    const auto told = [&](std::string_view ingress, unsigned workers) {
+        const Replay replay{logins(), {.policy = policy("[]", ingress), .workers = workers}};
+        std::size_t count = 0;
+        for (const auto& alert : replay.of("alert")) {
+            if (alert.at("weir").at("kind") != "exposure") continue;
+            ++count;
+            CHECK(alert.at("alert").at("severity") == 3);
+            CHECK(alert.at("alert").at("signature_id") == exposure_sid + 1);
+        }
+        const auto rows = replay.pipeline().collector().inventory().rows();
+        REQUIRE(rows.size() == 1);
+        CHECK(rows[0].facts == std::vector<std::uint32_t>{1});
+        return count;
+    };
+    for (const unsigned workers : {1u, 2u}) {
+        CHECK(told("[]", workers) == 1);
+        CHECK(told("[{from: 203.0.113.9, service: telnet}]", workers) == 0);
+    }
+}
+
+TEST_CASE("Behaviour judge: what is hidden in allowed messages is told, where equipment is at one end") {
+    Traffic traffic;
+    std::string message("\x23\x02\x06\xe8", 4);
+    message.resize(48);
+    message += "pay no attention to the octets behind";
+    for (std::uint16_t port = 5000; port < 5006; ++port) traffic.wait(second).udp({device, port}, {peer, 123}, message);
+    const Replay replay{traffic, {.policy = policy("[{to: 203.0.113.9, service: ntp}]")}};
+    CHECK(replay.kinds() == std::vector<std::string>{"protocol-mismatch"});
+    CHECK(Replay{traffic}.kinds().empty());
+}

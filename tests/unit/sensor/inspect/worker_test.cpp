@@ -85,6 +85,31 @@ TEST_CASE("Worker: what a tunnel carries is a session with the tunnel's as paren
     CHECK_FALSE(outer.contains("app_proto"));
 }
 
+TEST_CASE("Worker: a contract says nothing of fragments before their datagram is whole") {
+    const auto fragments = [](std::uint16_t port) {
+        Traffic traffic;
+        const Frame datagram = PacketBuilder{}.ethernet().ipv4("10.0.0.1", "10.0.0.2").udp(40000, port).payload(200, 'x').bytes();
+        const std::size_t body = 14 + 20;
+        for (std::size_t at = 0; body + at < datagram.size(); at += 64) {
+            const std::size_t size = std::min<std::size_t>(64, datagram.size() - body - at);
+            traffic.add(PacketBuilder{}
+                            .ethernet()
+                            .ipv4({.id = 7,
+                                   .more_fragments = body + at + size < datagram.size(),
+                                   .fragment_offset = static_cast<std::uint16_t>(at),
+                                   .protocol = 17})
+                            .payload(Bytes{datagram}.subspan(body + at, size))
+                            .bytes());
+        }
+        return traffic;
+    };
+    const std::string policy =
+        "contracts:\n  box:\n    egress: [{to: 10.0.0.2, service: {proto: udp, port: 514}}]\n"
+        "equipment:\n  - {name: box, address: 10.0.0.1, contract: box}\n";
+    CHECK(Replay{fragments(514), {.policy = policy}}.kinds().empty());
+    CHECK(Replay{fragments(515), {.policy = policy}}.kinds() == std::vector<std::string>{"unexpected-service"});
+}
+
 TEST_CASE("Worker: received is inspected and dropped, by reason") {
     Traffic traffic;
     traffic.udp({device, 40000}, {peer, 53}, dns_query);

@@ -73,6 +73,7 @@ TEST_CASE("summary: with a policy, to the letter") {
     other_port.port = 22;
     input.alerts = {many, twice, ingress, other_port, rule};
     input.alerts_total = 18;
+    input.alert_sessions = 12;
     input.traffic.push_back(row("10.20.1.11", "10.30.0.10", 6, 22, 1, 500, 0));
     input.traffic.back().key.app = find_protocol("ssh");
     input.name_of = [](const IpAddress& address) -> std::string_view { return address == ip("10.30.0.10") ? "nms" : ""; };
@@ -82,7 +83,7 @@ TEST_CASE("summary: with a policy, to the letter") {
           R"(READ  2 captures, 1,234,567 packets, 812.4 MB, 4,321 sessions
       2023-09-18 06:13:41 to 08:43:52 UTC (2 h 30 min)
 
-ALERTS  18 (14 high, 3 medium, 1 low), the worst first
+ALERTS  18 (14 high, 3 medium, 1 low) about 12 sessions, the worst first
 
   gnb-0117 (huawei, gnb, north-3)
     opened tcp/443 to 203.0.113.50, 203.0.113.51, 203.0.113.52, 203.0.113.53, 203.0.113.54,
@@ -98,7 +99,7 @@ ALERTS  18 (14 high, 3 medium, 1 low), the worst first
     accepted tcp/23 from 198.51.100.7, 2023-09-18 06:13:41 to 06:13:44
       medium  unexpected-ingress      no line of the contract accepts this, 2 times
 
-  7 matches of rules stayed below their thresholds or repeated themselves
+  7 findings stayed below thresholds or repeated what was told
 
   In eve.json each alert says why (weir.why), and which line of the policy would allow it
   (weir.allow).
