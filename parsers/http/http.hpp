@@ -103,6 +103,7 @@ Value host(const Transaction& transaction, std::size_t index) noexcept;
 Value raw_host(const Transaction& transaction, std::size_t index) noexcept;
 Value user_agent(const Transaction& transaction, std::size_t index) noexcept;
 Value referer(const Transaction& transaction, std::size_t index) noexcept;
+Value authorization(const Transaction& transaction, std::size_t index) noexcept;
 Value cookie(const Transaction& transaction, std::size_t index) noexcept;
 Value accept(const Transaction& transaction, std::size_t index) noexcept;
 Value accept_encoding(const Transaction& transaction, std::size_t index) noexcept;
@@ -156,7 +157,8 @@ struct Parser {
         field<&raw_host>("http.host.raw", "", "Host header as sent"),
         field<&user_agent>("http.user_agent", "", "User-Agent header"),
         field<&referer>("http.referer", "", "Referer header"),
-        field<&cookie>("http.cookie", "", "Cookie header of a request, Set-Cookie header of a response"),
+        secret(field<&cookie>("http.cookie", "", "Cookie header of a request, Set-Cookie header of a response")),
+        secret(field<&authorization>("http.authorization", "", "Authorization header")),
         field<&accept>("http.accept", "", "Accept header"),
         field<&accept_encoding>("http.accept_enc", "", "Accept-Encoding header"),
         field<&accept_language>("http.accept_lang", "", "Accept-Language header"),

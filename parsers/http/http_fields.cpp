@@ -65,6 +65,7 @@ Value host(const Transaction& t, std::size_t i) noexcept { return plain(i, t.hos
 Value raw_host(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::host); }
 Value user_agent(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::user_agent); }
 Value referer(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::referer); }
+Value authorization(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::authorization); }
 Value cookie(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::both, &Head::cookie); }
 Value accept(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::accept); }
 Value accept_encoding(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::accept_encoding); }

@@ -88,6 +88,7 @@ Value status(const Transaction& transaction, std::size_t index) noexcept;
 Value length(const Transaction& transaction, std::size_t index) noexcept;
 Value host(const Transaction& transaction, std::size_t index) noexcept;
 Value raw_host(const Transaction& transaction, std::size_t index) noexcept;
+Value authorization(const Transaction& transaction, std::size_t index) noexcept;
 Value cookie(const Transaction& transaction, std::size_t index) noexcept;
 Value status_code(const Transaction& transaction, std::size_t index) noexcept;
 Value header_lines(const Transaction& transaction, std::size_t index) noexcept;
@@ -155,7 +156,8 @@ struct Parser {
         field<&raw_host>("http.host.raw", "", "Pseudo-header :authority or header host as sent"),
         field<&header_of<Name::user_agent, Of::request>>("http.user_agent", "", "Header user-agent"),
         field<&header_of<Name::referer, Of::request>>("http.referer", "", "Header referer"),
-        field<&cookie>("http.cookie", "", "Header cookie of a request, set-cookie of a response"),
+        secret(field<&cookie>("http.cookie", "", "Header cookie of a request, set-cookie of a response")),
+        secret(field<&authorization>("http.authorization", "", "Header authorization")),
         field<&header_of<Name::accept, Of::request>>("http.accept", "", "Header accept"),
         field<&header_of<Name::accept_encoding, Of::request>>("http.accept_enc", "", "Header accept-encoding"),
         field<&header_of<Name::accept_language, Of::request>>("http.accept_lang", "", "Header accept-language"),

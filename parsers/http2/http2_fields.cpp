@@ -103,6 +103,7 @@ Value raw_host(const Transaction& t, std::size_t i) noexcept {
     return single(i, authority.data() != nullptr ? authority : find(t, "host"));
 }
 Value host(const Transaction& t, std::size_t i) noexcept { return lower_host(t, i, i == 0 ? raw_host(t, 0).bytes : Bytes{}); }
+Value authorization(const Transaction& t, std::size_t i) noexcept { return single(i, find(t, "authorization")); }
 Value cookie(const Transaction& t, std::size_t i) noexcept { return single(i, find(t, t.response ? "set-cookie" : "cookie")); }
 Value status_code(const Transaction& t, std::size_t i) noexcept { return single(i, t.response ? find(t, ":status") : Bytes{}); }
 Value request_headers(const Transaction& t, std::size_t i) noexcept { return nth_header(t, i, Of::request); }

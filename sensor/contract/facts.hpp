@@ -26,6 +26,7 @@ struct SessionFacts {
     bool direction_guessed = false;  ///< the start was not seen: who opened it is a guess
     Time start = 0;                  ///< clock when it began
     Time clock = 0;                  ///< now, on the packets' clock
+    PayloadLook look = PayloadLook::none;  ///< what its first payload looks like
     std::string_view operation;      ///< what a transaction does (`get`, `set`), where one is judged; empty: the session
 
     /// What is known of `session` at `clock`. `ttl` as above.
@@ -48,6 +49,7 @@ struct SessionFacts {
         facts.expected = session.allowed_with_parent;
         facts.direction_guessed = session.opening == Opening::guessed;
         facts.start = session.start;
+        facts.look = session.look;
         facts.clock = clock;
         return facts;
     }

@@ -14,6 +14,7 @@
 #include "sensor/flow/session.hpp"
 #include "sensor/judge/finding.hpp"
 #include "sensor/output/json_writer.hpp"
+#include "sensor/output/secrets.hpp"
 
 namespace weir {
 
@@ -39,6 +40,7 @@ struct EveConfig {
     unsigned dns_version = 3;            ///< 3 (Suricata 8) or 2 (Suricata 7 and before)
     bool community_id = true;
     std::uint16_t community_id_seed = 0;
+    Secrets secrets{};
 
     /// Switches on exactly these events (`outputs.eve.types`, by EVE name; `dns` and the like switch a protocol's event).
     /// The first name that is none is returned; empty when all are good.

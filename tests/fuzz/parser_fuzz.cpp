@@ -53,11 +53,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const unsigned flags = cursor.u8();
     const std::vector<Piece> pieces = pieces_of(cursor);
     for (const Piece& piece : pieces)
-        for (const weir::Transport transport : {weir::Transport::tcp, weir::Transport::udp})
+        for (std::size_t transport = 0; transport < weir::transport_names.size(); ++transport)
             for (const bool port_matches : {false, true})
-                (void)Parser::probe(weir::Offer{piece.bytes, transport, piece.direction, port_matches});
+                (void)Parser::probe(weir::Offer{piece.bytes, static_cast<weir::Transport>(transport), piece.direction, port_matches});
 
-    if ((flags & 1) != 0 || !weir::describe<Parser>().tcp) {
+    if ((flags & 1) != 0 || !weir::describe<Parser>().runs_over(weir::Transport::tcp)) {
         weir::test::ParserDriver<Parser> driver;
         for (const Piece& piece : pieces) driver.datagram(piece.direction, piece.bytes);
         (void)driver.finish().text();
