@@ -103,6 +103,8 @@ Value host(const Transaction& transaction, std::size_t index) noexcept;
 Value raw_host(const Transaction& transaction, std::size_t index) noexcept;
 Value user_agent(const Transaction& transaction, std::size_t index) noexcept;
 Value referer(const Transaction& transaction, std::size_t index) noexcept;
+Value api(const Transaction& transaction, std::size_t index) noexcept;
+Value api_resource(const Transaction& transaction, std::size_t index) noexcept;
 Value authorization(const Transaction& transaction, std::size_t index) noexcept;
 Value cookie(const Transaction& transaction, std::size_t index) noexcept;
 Value accept(const Transaction& transaction, std::size_t index) noexcept;
@@ -147,6 +149,8 @@ struct Parser {
         field<&log_status>("", "http.status", "Status code", FieldKind::number),
         field<&log_redirect>("", "http.redirect", "Location header of a 3xx response"),
         field<&Transaction::length>("", "http.length", "Bytes of the response's body"),
+        field<&api>("http.api", "weir.http.api", "Management interface that the request's path belongs to: restconf, redfish"),
+        field<&api_resource>("http.api_resource", "weir.http.api_resource", "What is asked for in it: `data/ietf-interfaces:interfaces`"),
         field<&method>("http.method", "", "Request method, RFC 9110 section 9"),
         field<&uri>("http.uri", "", "Request target, normalised: percent-decoded, dot segments and doubled slashes removed"),
         field<&raw_uri>("http.uri.raw", "", "Request target as sent"),

@@ -88,6 +88,8 @@ Value status(const Transaction& transaction, std::size_t index) noexcept;
 Value length(const Transaction& transaction, std::size_t index) noexcept;
 Value host(const Transaction& transaction, std::size_t index) noexcept;
 Value raw_host(const Transaction& transaction, std::size_t index) noexcept;
+Value api(const Transaction& transaction, std::size_t index) noexcept;
+Value api_resource(const Transaction& transaction, std::size_t index) noexcept;
 Value authorization(const Transaction& transaction, std::size_t index) noexcept;
 Value cookie(const Transaction& transaction, std::size_t index) noexcept;
 Value status_code(const Transaction& transaction, std::size_t index) noexcept;
@@ -145,6 +147,8 @@ struct Parser {
         field<&grpc_method>("http2.grpc_method", "weir.http2.grpc_method", "Method of a gRPC call (`Subscribe`)"),
         field<&grpc_status>("http2.grpc_status", "weir.http2.grpc_status", "Header or trailer grpc-status: 0 is good, 16 not authenticated",
                             FieldKind::number),
+        field<&api>("http.api", "weir.http.api", "Management interface that the request's path belongs to: restconf, redfish"),
+        field<&api_resource>("http.api_resource", "weir.http.api_resource", "What is asked for in it: `data/ietf-interfaces:interfaces`"),
         field<&frame_type>("http2.frametype", "", "Type of the frame: 1 HEADERS, 3 RST_STREAM, 4 SETTINGS, 7 GOAWAY, RFC 9113 section 6",
                            FieldKind::number),
         field<&size_update>("http2.size_update", "", "New size of the header table, RFC 7541 section 6.3", FieldKind::number),
