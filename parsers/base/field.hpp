@@ -51,11 +51,18 @@ struct Field {
     FieldKind kind;
     Value (*get)(const void* transaction, std::size_t index) noexcept;
     std::span<const std::string_view> values{};  ///< every text that it may hold, where that is a closed list; else empty
+    bool secret = false;  ///< a credential: rules see it; what is written is a salted hash and its length, unless the user wants more
 };
 
 /// A row whose texts are a closed list, so that who asks for another one can be told.
 [[nodiscard]] constexpr Field one_of(Field row, std::span<const std::string_view> values) noexcept {
     row.values = values;
+    return row;
+}
+
+/// A row whose texts are credentials: communities, passwords, keys, and commands that hold them.
+[[nodiscard]] constexpr Field secret(Field row) noexcept {
+    row.secret = true;
     return row;
 }
 

@@ -23,22 +23,29 @@ enum class Direction : std::uint8_t { to_server, to_client };
     return direction == Direction::to_server ? Direction::to_client : Direction::to_server;
 }
 
-enum class Transport : std::uint8_t { tcp, udp };
+/// What brings the bytes: a stream (TCP), or one piece after the other: datagrams, user messages of SCTP, what stands right behind
+/// IP, messages inside the transactions of another protocol (`Emit::carries`).
+enum class Transport : std::uint8_t { tcp, udp, sctp, ip, inside };
+inline constexpr std::array<std::string_view, 5> transport_names{"tcp", "udp", "sctp", "ip", "inside"};
+[[nodiscard]] constexpr std::string_view name_of(Transport transport) noexcept { return transport_names[static_cast<std::size_t>(transport)]; }
 
 /// A port on which a protocol usually lives: its parser is asked first there, and never trusted for it.
 struct Hint {
     Transport transport;
-    std::uint16_t port;
+    std::uint16_t port;  ///< right behind IP: the protocol number
     static constexpr Hint tcp(std::uint16_t port) noexcept { return {Transport::tcp, port}; }
     static constexpr Hint udp(std::uint16_t port) noexcept { return {Transport::udp, port}; }
+    static constexpr Hint sctp(std::uint16_t port) noexcept { return {Transport::sctp, port}; }
+    static constexpr Hint ip(std::uint8_t protocol) noexcept { return {Transport::ip, protocol}; }
 };
 
 /// The first payload of one direction of a session, offered to a parser's probe.
 struct Offer {
-    Bytes data;                ///< from the first payload byte of this direction; more may come (TCP), or one datagram (UDP)
+    Bytes data;                ///< from the first payload byte of this direction; more may come (TCP), or one piece (others)
     Transport transport;
     Direction direction;       ///< as the transport shows it (who opened); the protocol may see it the other way round
     bool port_matches = false; ///< one of the session's ports is one of the parser's hints: weak signs may then suffice
+    std::uint32_t payload_protocol = 0;  ///< SCTP: the identifier in the chunk, RFC 9260 section 3.3.1; 0: unspecified
 };
 
 /// A probe's answer.
@@ -56,7 +63,7 @@ struct Probe {
 /// What a parser made of the bytes that it was fed.
 ///
 /// TCP: bytes that were not consumed are kept by the stream and offered again, with what came after, at the next call.
-/// UDP: one call per datagram; what is not consumed is dropped.
+/// Others: one call per datagram or message; what is not consumed is dropped.
 struct Fed {
     enum class Status : std::uint8_t {
         ok,         ///< went through everything it could; call again when bytes come
@@ -157,6 +164,7 @@ public:
     virtual void expect(const ParserInfo& parser, const Expectation& expectation) noexcept = 0;
     virtual void roles(const ParserInfo& parser, bool opposite) noexcept = 0;
     virtual void continues_as(const ParserInfo& parser, std::string_view protocol, std::string_view label) noexcept = 0;
+    virtual void carries(const ParserInfo& parser, Bytes message, Direction direction) noexcept = 0;
 
     Scratch& scratch;
 
@@ -181,6 +189,9 @@ public:
     /// Right before Fed::upgraded, where the protocol itself names what follows: `protocol` (a name in the registry) reads it
     /// without being asked whether the bytes are its own, and its `State::announced` gets `label`.
     void continues_as(std::string_view protocol, std::string_view label) const noexcept { sink_->continues_as(*parser_, protocol, label); }
+    /// Right behind the report of a transaction: it holds a message (or as much of one as is looked at), which may be of a protocol
+    /// that lives inside this one. Its parser takes memory of the same scratch.
+    void carries(Bytes message, Direction direction) const noexcept { sink_->carries(*parser_, message, direction); }
     [[nodiscard]] Scratch& scratch() const noexcept { return sink_->scratch; }
 
 private:
@@ -197,8 +208,8 @@ struct ParserInfo {
     std::span<const Field> fields;
     std::span<const Anomaly> anomalies;
     std::size_t state_size;
-    bool tcp;
-    bool udp;
+    std::array<bool, transport_names.size()> over;  ///< by Transport: see runs_over
+    std::span<const std::string_view> carriers;     ///< the protocols inside which its messages stand
     bool late_roles;  ///< the first bytes do not tell who is the client; `Emit::roles` does, later
     Probe (*probe)(const Offer&) noexcept;
     void (*start)(void* state) noexcept;  ///< constructs the state in memory of `state_size` bytes, 16-byte aligned
@@ -208,9 +219,14 @@ struct ParserInfo {
     void (*end)(void* state, Direction, Bytes unconsumed, Sink&, const ParserInfo&) noexcept;     ///< null: bytes left over say nothing
     void (*finish)(void* state, Sink&, const ParserInfo&) noexcept;                                ///< null: nothing to flush
     void (*announced)(void* state, std::string_view label) noexcept;  ///< null: what a parent session says it carries is of no use
+
+    [[nodiscard]] constexpr bool runs_over(Transport transport) const noexcept { return over[static_cast<std::size_t>(transport)]; }
 };
 
+inline constexpr std::size_t max_state_size = 8192;
+
 /// What every parser promises. Optional members: `event` (default: name), `tcp`/`udp` (default: from the hints), `late_roles`,
+/// `carriers` (names of the protocols inside which its messages stand: each is fed to a state of its own),
 /// `State::begin(Transport)`, `State::gap(Direction, std::uint64_t, Emit)`,
 /// `State::end(Direction, Bytes, Emit)` (a stream has ended with bytes that were not consumed), `State::finish(Emit)`,
 /// `State::announced(std::string_view)` (another session or the outer protocol has announced it: `Expectation::label`,
@@ -226,7 +242,7 @@ concept ParserType = requires(typename P::State state, Direction direction, Byte
     std::span<const Anomaly>(P::anomalies);
     requires std::is_trivially_destructible_v<typename P::State>;
     requires std::is_nothrow_default_constructible_v<typename P::State>;
-    requires sizeof(typename P::State) <= 8192 && alignof(typename P::State) <= 16;
+    requires sizeof(typename P::State) <= max_state_size && alignof(typename P::State) <= 16;
 };
 
 template <ParserType P>
@@ -244,11 +260,14 @@ template <ParserType P>
     info.fields = P::fields;
     info.anomalies = P::anomalies;
     info.state_size = sizeof(State);
+    for (const Hint& hint : P::hints) info.over[static_cast<std::size_t>(hint.transport)] = true;
     if constexpr (requires { P::tcp; P::udp; }) {
-        info.tcp = P::tcp;
-        info.udp = P::udp;
-    } else {
-        for (const Hint& hint : P::hints) (hint.transport == Transport::tcp ? info.tcp : info.udp) = true;
+        info.over[static_cast<std::size_t>(Transport::tcp)] = P::tcp;
+        info.over[static_cast<std::size_t>(Transport::udp)] = P::udp;
+    }
+    if constexpr (requires { P::carriers; }) {
+        info.carriers = P::carriers;
+        info.over[static_cast<std::size_t>(Transport::inside)] = true;
     }
     if constexpr (requires { P::late_roles; }) info.late_roles = P::late_roles;
     info.probe = &P::probe;

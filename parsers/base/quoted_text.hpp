@@ -77,7 +77,7 @@ private:
 /// Whether `text` names what must not be written down: a password, a key, a community.
 [[nodiscard]] inline bool names_secret(Bytes text) noexcept {
     for (const std::string_view word :
-         std::initializer_list<std::string_view>{"passw", "passcode", "passphrase", "pwd", "secret", "commun", "authkey", "privkey"})
+         std::initializer_list<std::string_view>{"passw", "passcode", "passphrase", "pwd", "secret", "commun", "authkey", "privkey", "sharedkey", "wepkey"})
         if (find_nocase(text, word) < text.size()) return true;
     return false;
 }

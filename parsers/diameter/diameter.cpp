@@ -19,7 +19,7 @@ Probe::Sender sender_of(const Header& header) noexcept {
 }  // namespace
 
 Probe Parser::probe(const Offer& offer) noexcept {
-    if (offer.transport != Transport::tcp || !may_begin(offer.data)) return Probe::no();
+    if ((offer.transport != Transport::tcp && offer.transport != Transport::sctp) || !may_begin(offer.data)) return Probe::no();
     if (offer.data.size() < header_size) return Probe::more();
     const Header header = read_header(offer.data);
     // Every command needs AVPs: the first of them must look like one.

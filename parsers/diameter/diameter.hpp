@@ -39,7 +39,7 @@ struct Parser {
     using State = diameter::State;
     static constexpr std::string_view name = "diameter";
     static constexpr std::string_view doc = "Diameter over TCP, RFC 6733";
-    static constexpr std::array hints{Hint::tcp(3868)};
+    static constexpr std::array hints{Hint::tcp(3868), Hint::sctp(3868)};
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
         field<inside<&Transaction::header, &Header::command>>("diameter.command", "diameter.command", "Command code, RFC 6733 section 3.1",

@@ -242,6 +242,10 @@ void State::forget() noexcept {
     about_data_ = answering_ = false;
 }
 
+Value argument_for_log(const Transaction& transaction, std::size_t index) noexcept {
+    if (index != 0) return {};
+    return one_of(transaction.command, {"PASS", "ACCT", "ADAT"}) ? Value::none() : detail::value_of(transaction.argument);
+}
 Value replies(const Transaction& transaction, std::size_t index) noexcept {
     return index < transaction.replies.size() ? Value::of(transaction.replies[index]) : Value{};
 }

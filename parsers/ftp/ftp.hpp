@@ -68,6 +68,7 @@ private:
     std::array<std::uint32_t, 2> searched_{};  ///< by Direction: bytes of an unfinished line known to hold no LF
 };
 
+Value argument_for_log(const Transaction& transaction, std::size_t index) noexcept;
 Value replies(const Transaction& transaction, std::size_t index) noexcept;
 Value codes(const Transaction& transaction, std::size_t index) noexcept;
 Value dynamic_port(const Transaction& transaction, std::size_t index) noexcept;
@@ -81,7 +82,8 @@ struct Parser {
     static Probe probe(const Offer& offer) noexcept;
     static constexpr std::array fields{
         field<&Transaction::command>("ftp.command", "ftp.command", "Command word, RFC 959 section 4.1"),
-        field<&Transaction::argument>("ftp.command_data", "ftp.command_data", "What follows the command word"),
+        field<&argument_for_log>("", "ftp.command_data", "What follows the command word"),
+        secret(field<&Transaction::argument>("ftp.command_data", "ftp.command_data", "The same, where it is a password: PASS, ACCT, ADAT")),
         field<&replies>("ftp.reply", "ftp.reply[]", "Reply texts, RFC 959 section 4.2"),
         field<&codes>("ftp.completion_code", "ftp.completion_code[]", "Reply codes, RFC 959 section 4.2"),
         field<&dynamic_port>("ftp.dynamic_port", "ftp.dynamic_port", "Port of the data session that was agreed on", FieldKind::number),

@@ -144,6 +144,7 @@ Fed State::message(Direction direction, Bytes bytes, Emit<Transaction> emit) noe
         body = behind.first(max_body);
     }
     report(head, response, body, Report::again | (response ? Report::response : Report::request), emit);
+    emit.carries(body, direction);
     switch (frame) {
         case Framing::length: return finished(size + body.size(), head.content_length - body.size());
         case Framing::chunked:
@@ -215,7 +216,9 @@ void State::end(Direction direction, Bytes unconsumed, Emit<Transaction> emit) n
     const Bytes behind = unconsumed.subspan(size);
     if (side.to_close) answer_.length += behind.size();
     const Bytes body = head.chunked ? read_chunks(behind, max_body, emit.scratch()).body : first_of(behind, max_body);
-    if (!body.empty()) report(head, response, body, Report::again | (response ? Report::response : Report::request), emit);
+    if (body.empty()) return;
+    report(head, response, body, Report::again | (response ? Report::response : Report::request), emit);
+    emit.carries(body, direction);
 }
 
 void State::finish(Emit<Transaction> emit) noexcept {

@@ -103,6 +103,9 @@ Value host(const Transaction& transaction, std::size_t index) noexcept;
 Value raw_host(const Transaction& transaction, std::size_t index) noexcept;
 Value user_agent(const Transaction& transaction, std::size_t index) noexcept;
 Value referer(const Transaction& transaction, std::size_t index) noexcept;
+Value api(const Transaction& transaction, std::size_t index) noexcept;
+Value api_resource(const Transaction& transaction, std::size_t index) noexcept;
+Value authorization(const Transaction& transaction, std::size_t index) noexcept;
 Value cookie(const Transaction& transaction, std::size_t index) noexcept;
 Value accept(const Transaction& transaction, std::size_t index) noexcept;
 Value accept_encoding(const Transaction& transaction, std::size_t index) noexcept;
@@ -146,6 +149,8 @@ struct Parser {
         field<&log_status>("", "http.status", "Status code", FieldKind::number),
         field<&log_redirect>("", "http.redirect", "Location header of a 3xx response"),
         field<&Transaction::length>("", "http.length", "Bytes of the response's body"),
+        field<&api>("http.api", "weir.http.api", "Management interface that the request's path belongs to: restconf, redfish"),
+        field<&api_resource>("http.api_resource", "weir.http.api_resource", "What is asked for in it: `data/ietf-interfaces:interfaces`"),
         field<&method>("http.method", "", "Request method, RFC 9110 section 9"),
         field<&uri>("http.uri", "", "Request target, normalised: percent-decoded, dot segments and doubled slashes removed"),
         field<&raw_uri>("http.uri.raw", "", "Request target as sent"),
@@ -156,7 +161,8 @@ struct Parser {
         field<&raw_host>("http.host.raw", "", "Host header as sent"),
         field<&user_agent>("http.user_agent", "", "User-Agent header"),
         field<&referer>("http.referer", "", "Referer header"),
-        field<&cookie>("http.cookie", "", "Cookie header of a request, Set-Cookie header of a response"),
+        secret(field<&cookie>("http.cookie", "", "Cookie header of a request, Set-Cookie header of a response")),
+        secret(field<&authorization>("http.authorization", "", "Authorization header")),
         field<&accept>("http.accept", "", "Accept header"),
         field<&accept_encoding>("http.accept_enc", "", "Accept-Encoding header"),
         field<&accept_language>("http.accept_lang", "", "Accept-Language header"),

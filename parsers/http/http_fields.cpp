@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "parsers/base/management_api.hpp"
 #include "parsers/http/http.hpp"
 
 namespace weir::http {
@@ -65,6 +66,9 @@ Value host(const Transaction& t, std::size_t i) noexcept { return plain(i, t.hos
 Value raw_host(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::host); }
 Value user_agent(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::user_agent); }
 Value referer(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::referer); }
+Value api(const Transaction& t, std::size_t i) noexcept { return i == 0 ? detail::value_of(management_api(t.target).name) : Value{}; }
+Value api_resource(const Transaction& t, std::size_t i) noexcept { return plain(i, management_api(t.target).resource, true); }
+Value authorization(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::authorization); }
 Value cookie(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::both, &Head::cookie); }
 Value accept(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::accept); }
 Value accept_encoding(const Transaction& t, std::size_t i) noexcept { return view(t, i, Of::request, &Head::accept_encoding); }

@@ -88,6 +88,9 @@ Value status(const Transaction& transaction, std::size_t index) noexcept;
 Value length(const Transaction& transaction, std::size_t index) noexcept;
 Value host(const Transaction& transaction, std::size_t index) noexcept;
 Value raw_host(const Transaction& transaction, std::size_t index) noexcept;
+Value api(const Transaction& transaction, std::size_t index) noexcept;
+Value api_resource(const Transaction& transaction, std::size_t index) noexcept;
+Value authorization(const Transaction& transaction, std::size_t index) noexcept;
 Value cookie(const Transaction& transaction, std::size_t index) noexcept;
 Value status_code(const Transaction& transaction, std::size_t index) noexcept;
 Value header_lines(const Transaction& transaction, std::size_t index) noexcept;
@@ -144,6 +147,8 @@ struct Parser {
         field<&grpc_method>("http2.grpc_method", "weir.http2.grpc_method", "Method of a gRPC call (`Subscribe`)"),
         field<&grpc_status>("http2.grpc_status", "weir.http2.grpc_status", "Header or trailer grpc-status: 0 is good, 16 not authenticated",
                             FieldKind::number),
+        field<&api>("http.api", "weir.http.api", "Management interface that the request's path belongs to: restconf, redfish"),
+        field<&api_resource>("http.api_resource", "weir.http.api_resource", "What is asked for in it: `data/ietf-interfaces:interfaces`"),
         field<&frame_type>("http2.frametype", "", "Type of the frame: 1 HEADERS, 3 RST_STREAM, 4 SETTINGS, 7 GOAWAY, RFC 9113 section 6",
                            FieldKind::number),
         field<&size_update>("http2.size_update", "", "New size of the header table, RFC 7541 section 6.3", FieldKind::number),
@@ -155,7 +160,8 @@ struct Parser {
         field<&raw_host>("http.host.raw", "", "Pseudo-header :authority or header host as sent"),
         field<&header_of<Name::user_agent, Of::request>>("http.user_agent", "", "Header user-agent"),
         field<&header_of<Name::referer, Of::request>>("http.referer", "", "Header referer"),
-        field<&cookie>("http.cookie", "", "Header cookie of a request, set-cookie of a response"),
+        secret(field<&cookie>("http.cookie", "", "Header cookie of a request, set-cookie of a response")),
+        secret(field<&authorization>("http.authorization", "", "Header authorization")),
         field<&header_of<Name::accept, Of::request>>("http.accept", "", "Header accept"),
         field<&header_of<Name::accept_encoding, Of::request>>("http.accept_enc", "", "Header accept-encoding"),
         field<&header_of<Name::accept_language, Of::request>>("http.accept_lang", "", "Header accept-language"),

@@ -2,6 +2,7 @@
 // The fields of HTTP/2 that are worked out: those of the message being reported, and texts put together for rules.
 #include <algorithm>
 
+#include "parsers/base/management_api.hpp"
 #include "parsers/base/single_value.hpp"
 #include "parsers/base/text_writer.hpp"
 #include "parsers/http2/http2.hpp"
@@ -103,6 +104,9 @@ Value raw_host(const Transaction& t, std::size_t i) noexcept {
     return single(i, authority.data() != nullptr ? authority : find(t, "host"));
 }
 Value host(const Transaction& t, std::size_t i) noexcept { return lower_host(t, i, i == 0 ? raw_host(t, 0).bytes : Bytes{}); }
+Value api(const Transaction& t, std::size_t i) noexcept { return i == 0 ? detail::value_of(management_api(t.path).name) : Value{}; }
+Value api_resource(const Transaction& t, std::size_t i) noexcept { return single(i, management_api(t.path).resource); }
+Value authorization(const Transaction& t, std::size_t i) noexcept { return single(i, find(t, "authorization")); }
 Value cookie(const Transaction& t, std::size_t i) noexcept { return single(i, find(t, t.response ? "set-cookie" : "cookie")); }
 Value status_code(const Transaction& t, std::size_t i) noexcept { return single(i, t.response ? find(t, ":status") : Bytes{}); }
 Value request_headers(const Transaction& t, std::size_t i) noexcept { return nth_header(t, i, Of::request); }

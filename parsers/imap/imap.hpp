@@ -73,7 +73,7 @@ struct Parser {
                                     "How the command was answered: OK, NO, BAD; the greeting: OK, PREAUTH, BYE"),
         field<&Transaction::response>("imap.response", "imap.response", "Text of the answer"),
         field<&Transaction::user>("imap.user", "imap.user", "User that logs in"),
-        field<&Transaction::password>("imap.password", "", "Password of the login; never written"),
+        secret(field<&Transaction::password>("imap.password", "imap.password", "Password of the login")),
     };
     static constexpr std::array anomalies{
         Anomaly{1, "line_too_long", "A line that is longer than the parser reads"},

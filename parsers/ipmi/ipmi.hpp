@@ -57,9 +57,9 @@ struct Parser {
             "ipmi.status", "ipmi.status", "Status of a step of the RMCP+ session set-up, 0 for success, section 13.24", FieldKind::number),
         field<&Transaction::user>("ipmi.user", "ipmi.user", "User name, of RAKP message 1 or Get Session Challenge"),
         field<if_set<&Transaction::anonymous>>("ipmi.anonymous", "ipmi.anonymous", "The user name is empty", FieldKind::number),
-        field<&Transaction::password>(
-            "ipmi.password", "",
-            "Password in clear: the authentication code of type `password`, or what Set User Password sets, NULs behind it"),
+        secret(field<&Transaction::password>(
+            "ipmi.password", "ipmi.password",
+            "Password in clear: the authentication code of type `password`, or what Set User Password sets, NULs behind it")),
         field<if_set<&Transaction::withheld>>("", "ipmi.redacted", "A password was sent in clear and is withheld", FieldKind::number),
         field<&Transaction::privilege>("ipmi.privilege", "ipmi.privilege", "Privilege level that is asked for or granted, section 6.8"),
         field<form_of<&Transaction::cipher_suite>>("ipmi.cipher_suite", "ipmi.cipher_suite",

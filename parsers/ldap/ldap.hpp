@@ -169,7 +169,7 @@ struct Parser {
                                   "What is asked for: bind, search, modify, add, delete, rename, compare, abandon, extended, unbind"),
         field<&fields::authentication>("ldap.authentication", "weir.ldap.authentication",
                                        "How a bind is proven: anonymous, unauthenticated, simple (a password in clear), sasl, ntlm"),
-        field<&fields::password>("ldap.password", "", "Password of a simple bind"),
+        secret(field<&fields::password>("ldap.password", "weir.ldap.password", "Password of a simple bind")),
         field<fields::text<&Transaction::filter, Op::search_request>>("ldap.filter", "weir.ldap.filter",
                                                                       "Beginning of a search's filter as text, RFC 4515"),
         field<&Transaction::responses>("ldap.responses.count", "weir.ldap.responses", "Responses so far"),

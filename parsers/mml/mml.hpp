@@ -79,7 +79,7 @@ struct Parser {
         field<&Transaction::parameters>("mml.parameters", "mml.parameters",
                                         "Parameters, their first 256 octets; absent where they hold a secret"),
         field<&Transaction::user>("mml.user", "mml.user", "Operator that a command names (OP, OPNAME)"),
-        field<&Transaction::password>("mml.password", "", "Password that a command carries (PWD and its like)"),
+        secret(field<&Transaction::password>("mml.password", "mml.password", "Password that a command carries (PWD and its like)")),
         field<if_set<&Transaction::withheld>>("", "mml.redacted", "The parameters hold a secret and are withheld", FieldKind::number),
         field<&Transaction::ne>("mml.ne", "mml.ne", "Network element that answers, by the name in the first line"),
         field<&Transaction::source>("mml.source", "mml.source", "What the answer comes from: O&M, PGW, SMU, ALARM, ..."),

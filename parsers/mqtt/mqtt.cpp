@@ -148,6 +148,7 @@ Fed State::packet(Direction direction, Bytes bytes, Emit<Transaction> emit) noex
     }
     transaction.version = version_;
     emit(transaction, (direction == Direction::to_server ? Report::request : Report::response) | Report::log, direction);
+    if (transaction.type == Type::publish) emit.carries(transaction.message, direction);
     return Fed::skip_after(cursor.position(), transaction.length - shown);
 }
 

@@ -134,7 +134,7 @@ struct Parser {
         field<&fields::connect_flag<0x02>>("", "mqtt.connect.flags.clean_session", "The session begins anew", FieldKind::number),
         field<&fields::in<Type::connect, &Transaction::client_id>>("mqtt.connect.clientid", "mqtt.connect.client_id", "Client identifier"),
         field<&fields::in<Type::connect, &Transaction::user>>("mqtt.connect.username", "mqtt.connect.username", "User name"),
-        field<&fields::in<Type::connect, &Transaction::password>>("mqtt.connect.password", "", "Password; never written"),
+        secret(field<&fields::in<Type::connect, &Transaction::password>>("mqtt.connect.password", "mqtt.connect.password", "Password")),
         field<&fields::in<Type::connect, &Transaction::will_topic>>("mqtt.connect.willtopic", "mqtt.connect.will.topic",
                                                                     "Topic of the will"),
         field<&fields::in<Type::connect, &Transaction::will_message>>("mqtt.connect.willmessage", "mqtt.connect.will.message", "The will"),

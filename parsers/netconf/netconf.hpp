@@ -5,7 +5,7 @@
 #include "parsers/base/field_forms.hpp"
 #include "parsers/base/outstanding.hpp"
 #include "parsers/base/parser.hpp"
-#include "parsers/netconf/xml_scan.hpp"
+#include "parsers/base/xml_scan.hpp"
 
 namespace weir::netconf {
 

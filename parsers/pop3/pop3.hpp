@@ -69,7 +69,7 @@ struct Parser {
         field<&status>("pop3.status", "pop3.response.status", "OK or ERR"),
         field<&Transaction::header>("pop3.response", "pop3.response.header", "First line of the answer, behind its status"),
         field<&Transaction::user>("pop3.user", "weir.pop3.user", "User that logs in"),
-        field<&Transaction::password>("pop3.password", "", "Password of the login; never written"),
+        secret(field<&Transaction::password>("pop3.password", "weir.pop3.password", "Password of the login")),
     };
     static constexpr std::array anomalies{
         Anomaly{1, "line_too_long", "A line that is longer than the parser reads"},

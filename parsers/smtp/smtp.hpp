@@ -118,7 +118,7 @@ struct Parser {
         field<&Transaction::reply>("smtp.reply", "weir.smtp.reply", "The last line of the reply, behind its code"),
         field<&mechanism>("smtp.auth", "weir.smtp.auth", "Login mechanism: plain, login, other; RFC 4954"),
         field<&Transaction::user>("smtp.user", "weir.smtp.user", "User that logs in"),
-        field<&Transaction::password>("smtp.password", "", "Password of the login; never written"),
+        secret(field<&Transaction::password>("smtp.password", "weir.smtp.password", "Password of the login")),
         field<&starttls>("smtp.starttls", "weir.smtp.starttls", "STARTTLS was accepted, RFC 3207", FieldKind::number),
         field<&size>("smtp.size", "weir.smtp.size", "Octets of the mail's text", FieldKind::number),
     };

@@ -86,7 +86,7 @@ struct Parser {
         field<&Transaction::system_description>("snmp.sys_descr", "weir.snmp.sys_descr", "Value of sysDescr.0, RFC 3418 section 2"),
         field<&Transaction::system_object>("snmp.sys_object_id", "weir.snmp.sys_object_id", "Value of sysObjectID.0, dotted"),
         field<&Transaction::system_name>("snmp.sys_name", "weir.snmp.sys_name", "Value of sysName.0"),
-        field<&fields::of<&Message::community>>("snmp.community", "snmp.community", "Community of versions 1 and 2c"),
+        secret(field<&fields::of<&Message::community>>("snmp.community", "snmp.community", "Community of versions 1 and 2c")),
         field<&fields::user_based<&Message::user>>("snmp.usm", "snmp.usm", "User name of version 3, RFC 3414 section 2.4"),
         one_of(field<&fields::operation>("snmp.operation", "weir.snmp.operation",
                                          "What the PDU does: get, next, bulk, set, response, trap, inform, report"),

@@ -71,7 +71,7 @@ struct Parser {
         field<&methods>("socks.methods", "socks.methods[]", "Login methods that the client offers, RFC 1928 section 3", FieldKind::number),
         field<&method>("socks.auth", "socks.auth", "Login method that the server has chosen: none, gssapi, password, refused, other"),
         field<&Transaction::user>("socks.user", "socks.user", "User name, RFC 1929 section 2; user id of version 4"),
-        field<&Transaction::password>("socks.password", "", "Password, RFC 1929 section 2; never written"),
+        secret(field<&Transaction::password>("socks.password", "socks.password", "Password, RFC 1929 section 2")),
         field<&operation>("socks.operation", "socks.operation", "Command: connect, bind, udp-associate, resolve, resolve-ptr"),
         field<&host>("socks.host", "socks.host", "Target of the request: a domain name or an address"),
         field<&port>("socks.port", "socks.port", "Port of the target", FieldKind::number),

@@ -174,6 +174,7 @@ Fed State::frame(Direction direction, Bytes bytes, Emit<Transaction> emit) noexc
     }
     side.searched = 0;
     emit(transaction, (direction == Direction::to_server ? Report::request : Report::response) | Report::log, direction);
+    emit.carries(transaction.body, direction);
     return Fed::skip_after(consumed, skip);
 }
 

@@ -45,7 +45,7 @@ struct Parser {
         field<&Transaction::host>("stomp.host", "stomp.host", "Virtual host that the client asks for"),
         field<&Transaction::version>("stomp.version", "stomp.version", "Versions that the client accepts, or the one agreed on"),
         field<&Transaction::login>("stomp.login", "stomp.login", "User that logs in"),
-        field<&Transaction::passcode>("stomp.passcode", "", "Password of the login; never written"),
+        secret(field<&Transaction::passcode>("stomp.passcode", "stomp.passcode", "Password of the login")),
         field<&Transaction::destination>("stomp.destination", "stomp.destination", "Where a message goes or comes from"),
         field<&Transaction::content_type>("stomp.content_type", "stomp.content_type", "Type of the body"),
         field<&Transaction::reply_to>("stomp.reply_to", "stomp.reply_to", "Where answers are to go (reply-to, reply-to-dest)"),

@@ -82,7 +82,8 @@ struct Parser {
                                                                  "What the server wants shown to the user"),
         field<inside<&Transaction::body, &Body::arguments>>(
             "tacacs.args", "tacacs.args[]", "Arguments of an authorization or accounting packet: the command, RFC 8907 sections 6.1, 7.1"),
-        field<inside<&Transaction::body, &Body::secret>>("tacacs.password", "", "What the user proves himself with, sent in clear"),
+        secret(field<inside<&Transaction::body, &Body::secret>>("tacacs.password", "tacacs.password",
+                                                                "What the user proves himself with, sent in clear")),
     };
     enum AnomalyId : unsigned { malformed_header = 1, malformed_body };
     static constexpr std::array anomalies{

@@ -166,6 +166,10 @@ Value line_for_log(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
     return transaction.secret || transaction.line.data() == nullptr ? Value::none() : Value::of(transaction.line);
 }
+Value password(const Transaction& transaction, std::size_t index) noexcept {
+    if (index != 0) return {};
+    return transaction.secret ? detail::value_of(transaction.line) : Value::none();
+}
 Value redacted(const Transaction& transaction, std::size_t index) noexcept {
     if (index != 0) return {};
     return transaction.secret ? Value::flag(true) : Value::none();

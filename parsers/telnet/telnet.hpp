@@ -53,6 +53,7 @@ private:
 Value negotiation(const Transaction& transaction, std::size_t index) noexcept;
 Value option(const Transaction& transaction, std::size_t index) noexcept;
 Value sender(const Transaction& transaction, std::size_t index) noexcept;
+Value password(const Transaction& transaction, std::size_t index) noexcept;
 Value line_for_log(const Transaction& transaction, std::size_t index) noexcept;
 Value redacted(const Transaction& transaction, std::size_t index) noexcept;
 
@@ -69,7 +70,8 @@ struct Parser {
         field<&option>("telnet.option", "telnet.negotiations[].option", "Option number, IANA telnet options", FieldKind::number),
         field<&Transaction::prompt>("telnet.prompt", "telnet.prompt", "What the server had shown when the line was typed"),
         field<&Transaction::line>("telnet.line", "", "A line, from either end, editing done"),
-        field<&line_for_log>("", "telnet.line", "The line that the client typed; absent where a password was asked for"),
+        field<&line_for_log>("", "telnet.line", "The line that the client typed"),
+        secret(field<&password>("telnet.password", "telnet.password", "The line that the client typed where a password was asked for")),
         field<&redacted>("", "telnet.redacted", "The line was a password and is withheld", FieldKind::number),
     };
     static constexpr std::array anomalies{

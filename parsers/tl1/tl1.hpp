@@ -90,7 +90,8 @@ struct Parser {
         field<&Transaction::parameters>("tl1.parameters", "tl1.parameters",
                                         "Payload of the command, its first 256 octets; absent where it holds a secret"),
         field<&Transaction::user>("tl1.user", "tl1.user", "User that a command such as ACT-USER names"),
-        field<&Transaction::password>("tl1.password", "", "Payload of a command that holds a secret: of ACT-USER, the password"),
+        secret(field<&Transaction::password>("tl1.password", "tl1.password",
+                                             "Payload of a command that holds a secret: of ACT-USER, the password")),
         field<if_set<&Transaction::withheld>>("", "tl1.redacted", "The payload holds a secret and is withheld", FieldKind::number),
         field<&Transaction::sid>("tl1.sid", "tl1.sid", "Source identifier: the name by which the equipment answers"),
         field<&Transaction::completion>("tl1.completion", "tl1.completion", "Completion code: COMPLD, DENY, PRTL, DELAY, RTRV"),
@@ -98,8 +99,8 @@ struct Parser {
         field<&Transaction::event>("tl1.event", "tl1.event", "Verb and modifiers of an autonomous message: REPT ALM T3"),
         field<&Transaction::atag>("", "tl1.atag", "Tag of an autonomous message"),
         field<&Transaction::alarm>("tl1.alarm", "tl1.alarm", "Alarm code of an autonomous message: critical, major, minor, none"),
-        field<&Transaction::text>("tl1.text", "", "Text of the response or autonomous message, its first 384 octets"),
-        field<&text_for_log>("", "tl1.text", "The same; absent where it names a password, a community or another secret"),
+        field<&text_for_log>("", "tl1.text", "Text of the response or autonomous message, its first 384 octets"),
+        secret(field<&Transaction::text>("tl1.text", "tl1.text", "The same, where it names a password, a community or another secret")),
     };
     enum AnomalyId : unsigned { invalid_command = 1, command_too_long };
     static constexpr std::array anomalies{

@@ -10,14 +10,14 @@ namespace weir::websocket {
 namespace {
 
 constexpr std::uint8_t fin_flag = 0x80, compressed_flag = 0x40, flags_mask = 0xf0;
-constexpr std::uint8_t close = 8;
+constexpr std::uint8_t binary = 2, close = 8;
 constexpr std::uint8_t longest_control = 125;  // RFC 6455 section 5.5
 
 constexpr std::string_view name_of(std::uint8_t opcode) noexcept {  // Suricata's names
     switch (opcode) {
         case 0: return "continuation";
         case 1: return "text";
-        case 2: return "binary";
+        case binary: return "binary";
         case close: return "connection_close";
         case 9: return "ping";
         case 10: return "pong";
@@ -66,6 +66,7 @@ Fed State::frame(Direction direction, Bytes bytes, Emit<Transaction> emit) noexc
     }
     transaction.subprotocol = subprotocol_.get();
     emit(transaction, (direction == Direction::to_server ? Report::request : Report::response) | Report::log, direction);
+    if (transaction.opcode == binary && (transaction.flags & compressed_flag) == 0) emit.carries(transaction.payload, direction);
     return Fed::skip_after(cursor.position(), transaction.length - shown);
 }
 

@@ -46,7 +46,7 @@ struct Parser {
     static constexpr std::array fields{
         field<&version>("x11.version", "x11.version", "Protocol version, as the client says it"),
         field<&Transaction::auth>("x11.auth", "x11.auth", "Authorization protocol: MIT-MAGIC-COOKIE-1, XDM-AUTHORIZATION-1; empty: none"),
-        field<&cookie>("x11.cookie", "", "Authorization data; never written"),
+        secret(field<&cookie>("x11.cookie", "x11.cookie", "Authorization data")),
         field<&status>("x11.status", "x11.status", "How the display answers: success, failed, authenticate"),
         field<&Transaction::reason>("x11.reason", "x11.reason", "Why it refuses"),
         field<&Transaction::vendor>("x11.vendor", "x11.vendor", "How the display names itself"),

@@ -2,6 +2,7 @@
 #include "rules/compile/plan.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "parsers/base/bytes.hpp"
 #include "rules/compile/fast_pattern.hpp"
@@ -189,7 +190,11 @@ std::uint8_t transports_of(const Header& header) {
         case Protocol::application: {
             if (header.app >= protocols().size()) return 0;
             const ParserInfo& parser = protocols()[header.app];
-            return static_cast<std::uint8_t>((parser.tcp ? on_tcp : 0) | (parser.udp ? on_udp : 0));
+            constexpr std::array bits{on_tcp, on_udp, on_sctp, on_others, on_tcp};  // by Transport
+            std::uint8_t all = 0;
+            for (std::size_t i = 0; i < bits.size(); ++i)
+                if (parser.over[i]) all |= bits[i];
+            return all;
         }
     }
     return 0;

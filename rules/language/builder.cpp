@@ -11,9 +11,22 @@ constexpr std::size_t most_variables = 127;
 
 std::string protocol_name(ProtocolId app) { return std::string(protocols()[app].name); }
 
+/// Whether a protocol is spoken in IP datagrams with this protocol number.
+bool carries(const ParserInfo& parser, std::uint8_t ip_protocol) {
+    switch (ip_protocol) {
+        case 6: return parser.runs_over(Transport::tcp) || parser.runs_over(Transport::inside);
+        case 17: return parser.runs_over(Transport::udp);
+        case 132: return parser.runs_over(Transport::sctp);
+        default:
+            return std::ranges::any_of(parser.hints, [ip_protocol](const Hint& hint) {
+                return hint.transport == Transport::ip && hint.port == ip_protocol;
+            });
+    }
+}
+
 /// Whether packets over this transport can reach the rule at all.
 bool allows(const Header& header, std::uint8_t ip_protocol) {
-    constexpr std::uint8_t tcp = 6, udp = 17;
+    constexpr std::uint8_t tcp = 6, udp = 17, sctp = 132;
     switch (header.protocol) {
         case Protocol::ip: return true;
         case Protocol::tcp:
@@ -22,11 +35,18 @@ bool allows(const Header& header, std::uint8_t ip_protocol) {
         case Protocol::udp: return ip_protocol == udp;
         case Protocol::ip_number: return ip_protocol == header.ip_number;
         case Protocol::application:
-            return ip_protocol == tcp ? protocols()[header.app].tcp : ip_protocol == udp && protocols()[header.app].udp;
+            return carries(protocols()[header.app], ip_protocol);
+        case Protocol::sctp: return ip_protocol == sctp;
         case Protocol::icmp:
-        case Protocol::icmpv6:
-        case Protocol::sctp: return false;
+        case Protocol::icmpv6: return false;
     }
+    return false;
+}
+
+/// Whether a rule with this header sees any session of the protocol.
+bool admits(const Header& header, const ParserInfo& parser) {
+    for (unsigned number = 0; number < 256; ++number)
+        if (carries(parser, static_cast<std::uint8_t>(number)) && allows(header, static_cast<std::uint8_t>(number))) return true;
     return false;
 }
 
@@ -71,7 +91,7 @@ void RuleBuilder::require_app(ProtocolId app, Text what) {
         if (header.app != app) refuse(what, subject + ", the rule's header says " + protocol_name(header.app));
     } else if (header.protocol == Protocol::tcp_packet) {
         refuse(what, subject + ", which a tcp-pkt rule does not see: expected tcp or " + protocol_name(app));
-    } else if (!(protocols()[app].tcp && allows(header, 6)) && !(protocols()[app].udp && allows(header, 17))) {
+    } else if (!admits(header, protocols()[app])) {
         refuse(what, subject + ", which the rule's protocol does not carry");
     }
     if (app_ != no_protocol && app_ != app)

@@ -45,6 +45,7 @@ Loaded<EveConfig> eve_config(const Config& config) {
     EveConfig eve;
     eve.dns_version = config.dns_version;
     eve.community_id_seed = config.community_id_seed;
+    eve.secrets = {config.secrets, config.secret_salt};
     if (config.eve_types == "all") return eve;
     std::vector<std::string> names;
     std::string_view rest = config.eve_types;

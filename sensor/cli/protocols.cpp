@@ -14,20 +14,31 @@ namespace {
 
 std::string ports_of(const ParserInfo& parser) {
     std::string out;
-    for (const Hint& hint : parser.hints) out += fmt::format("{}{}/{}", out.empty() ? "" : " ", hint.transport == Transport::tcp ? "tcp" : "udp", hint.port);
+    for (const Hint& hint : parser.hints) out += fmt::format("{}{}/{}", out.empty() ? "" : " ", name_of(hint.transport), hint.port);
     return out;
 }
+
+std::string transports_of(const ParserInfo& parser) {
+    std::string out;
+    for (std::size_t i = 0; i < parser.over.size(); ++i)
+        if (parser.over[i]) out += (out.empty() ? "" : " ") + std::string{transport_names[i]};
+    return out;
+}
+
+std::string_view kind_of(const Field& field) { return field.kind == FieldKind::number ? "number" : field.secret ? "secret" : "buffer"; }
 
 nlohmann::ordered_json as_json() {
     auto all = nlohmann::ordered_json::array();
     for (const ParserInfo& parser : protocols()) {
         nlohmann::ordered_json one{{"name", parser.name},   {"event_type", parser.event}, {"doc", parser.doc},
-                                   {"tcp", parser.tcp},     {"udp", parser.udp},          {"ports", ports_of(parser)},
+                                   {"tcp", parser.runs_over(Transport::tcp)}, {"udp", parser.runs_over(Transport::udp)},
+                                   {"transports", transports_of(parser)},     {"ports", ports_of(parser)},
                                    {"state_bytes", parser.state_size}};
         for (const Field& field : parser.fields)
             one["fields"].push_back({{"keyword", field.keyword},
                                      {"path", field.path},
                                      {"kind", field.kind == FieldKind::number ? "number" : "buffer"},
+                                     {"secret", field.secret},
                                      {"doc", field.doc}});
         for (const Anomaly& anomaly : parser.anomalies) one["anomalies"].push_back({{"event", anomaly.event}, {"doc", anomaly.doc}});
         all.push_back(std::move(one));
@@ -44,7 +55,7 @@ std::string as_markdown() {
         out += "| rule keyword | EVE path | kind | meaning |\n|---|---|---|---|\n";
         for (const Field& field : parser.fields) {
             const auto code = [](std::string_view text) { return text.empty() ? std::string{} : fmt::format("`{}`", text); };
-            out += fmt::format("| {} | {} | {} | {} |\n", code(field.keyword), code(field.path), field.kind == FieldKind::number ? "number" : "buffer", field.doc);
+            out += fmt::format("| {} | {} | {} | {} |\n", code(field.keyword), code(field.path), kind_of(field), field.doc);
         }
         if (!parser.anomalies.empty()) {
             out += "\n| anomaly | meaning |\n|---|---|\n";
@@ -70,7 +81,7 @@ void add_protocols(CLI::App& app, int&) {
             fmt::print("{}", as_markdown());
         } else {
             for (const ParserInfo& parser : protocols())
-                fmt::print("{:<10} {:<8} {:<30} {} fields, {} bytes a session\n           {}\n", parser.name, parser.tcp && parser.udp ? "tcp udp" : parser.tcp ? "tcp" : "udp",
+                fmt::print("{:<10} {:<8} {:<30} {} fields, {} bytes a session\n           {}\n", parser.name, transports_of(parser),
                            ports_of(parser), parser.fields.size(), parser.state_size, parser.doc);
         }
     });

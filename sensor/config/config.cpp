@@ -191,6 +191,8 @@ constexpr std::array table{
     text<&Config::eve_types>("outputs.eve.types", "all, or event types separated by commas", "Which events go to eve.json"),
     number<&Config::dns_version, 2, 3>("outputs.eve.dns.version", "", "2 or 3", "Layout of `dns` events: Suricata 7's or Suricata 8's"),
     number<&Config::community_id_seed, 0, 65'535>("outputs.eve.community-id-seed", "", "0 to 65535", "Seed of the Community ID"),
+    flag<&Config::secrets>("outputs.secrets", "Write passwords, communities and keys as they are; else a hash and the length"),
+    text<&Config::secret_salt>("outputs.secret-salt", "any text", "What secrets are hashed with: choose your own, else short ones can be guessed"),
     number<&Config::stats_interval, 0, year>("stats.interval", "s", "from 0", "Packet time between `stats` events; 0: one at the end"),
     flag<&Config::evidence>("outputs.evidence.enabled", "Write a pcap per alerted session"),
     size<&Config::evidence_history, 65'536, gib>("outputs.evidence.history", "64kb to 1gb", "Packets remembered so that evidence begins before the alert"),

@@ -57,6 +57,8 @@ struct Config {
     std::string eve_types = "all";  ///< comma list of event types
     unsigned dns_version = 3;
     std::uint16_t community_id_seed = 0;
+    bool secrets = false;
+    std::string secret_salt = "weir";
     std::uint64_t stats_interval = 0;  ///< seconds of packet time between `stats` events; 0: one at the end
     bool evidence = true;
     std::uint64_t evidence_history = 16u << 20, evidence_session_bytes = 256u << 10, evidence_total_bytes = 256u << 20;

@@ -27,6 +27,7 @@ struct SessionFacts {
     Time start = 0;                  ///< clock when it began
     Time clock = 0;                  ///< now, on the packets' clock
     std::uint32_t inside = 0xffff'ffff;  ///< the contract that holds instead of the equipment's: that of the tunnel; none: 0xffffffff
+    PayloadLook look = PayloadLook::none;  ///< what its first payload looks like
     std::string_view operation;      ///< what a transaction does (`get`, `set`), where one is judged; empty: the session
 
     /// What is known of `session` at `clock`. `ttl` as above.
@@ -49,6 +50,7 @@ struct SessionFacts {
         facts.expected = session.allowed_with_parent;
         facts.direction_guessed = session.opening == Opening::guessed;
         facts.start = session.start;
+        facts.look = session.look;
         facts.clock = clock;
         facts.inside = session.inside;
         return facts;

@@ -107,7 +107,7 @@ constexpr std::array table{
 };
 
 /// Protocols that a policy may name although no parser reads them yet: such a service accepts whatever is spoken there.
-constexpr std::array<std::string_view, 3> known_without_parser{"cwmp", "gnmi", "usp"};
+constexpr std::array<std::string_view, 1> known_without_parser{"gnmi"};
 
 
 struct NamedNumber {
@@ -266,7 +266,12 @@ std::optional<PortRange> port_range_of(std::string_view text) noexcept {
 }
 
 std::optional<ProtocolSet> app_of(std::string_view name) noexcept {
-    if (const ProtocolId app = find_protocol(name); app != no_protocol) return ProtocolSet::of(app);
+    if (const ProtocolId app = find_protocol(name); app != no_protocol) {
+        ProtocolSet apps = ProtocolSet::of(app);
+        // What stands inside other protocols' messages shows later than they do: a line that names it names them, too.
+        for (const std::string_view carrier : protocols()[app].carriers) apps.insert(find_protocol(carrier));
+        return apps;
+    }
     const auto is_name = [name](const auto& row) { return row.app == name; };
     if (std::ranges::find(known_without_parser, name) != known_without_parser.end()) return ProtocolSet{};
     if (name != "any" && std::ranges::any_of(table, is_name)) return ProtocolSet{};

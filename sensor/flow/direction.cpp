@@ -33,7 +33,11 @@ ServicePorts::ServicePorts() {
     for (const std::uint16_t port : udp_services) udp_.set(port);
     for (const std::uint16_t port : sctp_services) sctp_.set(port);
     for (const ParserInfo& parser : protocols())
-        for (const Hint& hint : parser.hints) (hint.transport == Transport::tcp ? tcp_ : udp_).set(hint.port);
+        for (const Hint& hint : parser.hints) {
+            if (hint.transport == Transport::tcp) tcp_.set(hint.port);
+            if (hint.transport == Transport::udp) udp_.set(hint.port);
+            if (hint.transport == Transport::sctp) sctp_.set(hint.port);
+        }
 }
 
 Orientation orient(const Layers& layers, const ServicePorts& services) noexcept {

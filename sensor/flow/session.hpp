@@ -9,6 +9,7 @@
 
 #include "parsers/base/ip_address.hpp"
 #include "parsers/base/parser.hpp"
+#include "parsers/base/payload_look.hpp"
 #include "parsers/protocol_set.hpp"
 #include "sensor/judge/finding.hpp"
 #include "sensor/source/packet.hpp"
@@ -88,6 +89,7 @@ struct Session {
     bool roles_open = false;                ///< the protocol shows its roles later than itself (SSH), and has not yet
     bool roles_opposite = false;            ///< ... and has: opposite to the directions that its parser is shown
     ProtocolId app_outer = no_protocol;     ///< the protocol that was spoken first, where another one took over (STARTTLS, CONNECT)
+    ProtocolId app_inside = no_protocol;    ///< the protocol whose messages stand inside those of `app` (CWMP in HTTP)
     bool recording = false;                 ///< its packets go to evidence
 
     // --- touched now and then
@@ -109,6 +111,8 @@ struct Session {
     std::uint8_t tunnel = 0;                ///< Tunnel that carried it
     std::uint8_t depth = 0;
     std::uint8_t icmp_type = 0, icmp_code = 0;
+    PayloadLook look = PayloadLook::none;   ///< of the first payload, from whichever end it came
+    std::uint32_t payload_protocol = 0;     ///< SCTP: the identifier of the first user message that has one
     bool allowed_with_parent = false;       ///< expected by an allowed session
     bool alerted = false;
     Action action = Action::pass;           ///< what its packets have come to deserve

@@ -55,8 +55,8 @@ AppLayer::AppLayer(const Identifier& identifier, std::size_t memory, AppListener
       scratch_space_(scratch_memory_),
       pool_(memory) {}
 
-bool AppLayer::identified(Session& session, Direction direction, Bytes bytes, Transport transport) noexcept {
-    switch (identifier_.offer(session, direction, bytes, transport)) {
+bool AppLayer::identified(Session& session, Direction direction, Bytes bytes, Transport transport, std::uint32_t payload_protocol) noexcept {
+    switch (identifier_.offer(session, direction, bytes, transport, payload_protocol)) {
         case Identifier::Outcome::waiting: return false;
         case Identifier::Outcome::unknown:
             metrics_.unknown.add();
@@ -102,6 +102,8 @@ void AppLayer::upgrade(Session& session) noexcept {
     session.roles_open = session.roles_opposite = false;
     session.probe_left = {ProtocolSet::all(), ProtocolSet::all()};
     session.payload_packets = {};
+    session.look = PayloadLook::none;
+    session.app_inside = no_protocol;
     if (next_ != no_protocol) announce(session, std::exchange(next_, no_protocol), Transport::tcp, as_text(next_label_.get()));
 }
 
@@ -153,11 +155,11 @@ void AppLayer::stream_end(Session& session, Direction direction, Bytes unconsume
     parser.end(pool_.at(session.parser), session.app_direction(direction), unconsumed, *this, parser);
 }
 
-void AppLayer::datagram(Session& session, Direction direction, Bytes payload) noexcept {
+void AppLayer::datagram(Session& session, Direction direction, Bytes payload, Transport transport, std::uint32_t payload_protocol) noexcept {
     if (session.app_status != AppStatus::known) {
         if (session.app_status == AppStatus::unknown) return;
         const bool was_low = session.client_is_low;
-        if (!identified(session, direction, payload, Transport::udp)) return;
+        if (!identified(session, direction, payload, transport, payload_protocol)) return;
         if (was_low != session.client_is_low) direction = opposite(direction);
     }
     if (session.parser == 0) return;
@@ -188,6 +190,7 @@ void AppLayer::close(Session& session) noexcept {
 }
 
 void AppLayer::transaction(const ParserInfo& parser, const void* transaction, Report report, Direction direction) noexcept {
+    if (parser.runs_over(Transport::inside)) report = report | Report::again;  // rules count it as part of the one around it
     metrics_.transactions[id_of(parser)].add(has(report, Report::log) ? 1 : 0);
     listener_.app_transaction(*session_, parser, transaction, report, direction);
 }
@@ -202,6 +205,19 @@ void AppLayer::expect(const ParserInfo&, const Expectation& expectation) noexcep
 void AppLayer::continues_as(const ParserInfo&, std::string_view protocol, std::string_view label) noexcept {
     next_ = find_protocol(protocol);
     next_label_.keep_front(as_bytes(label));
+}
+
+void AppLayer::carries(const ParserInfo& outer, Bytes message, Direction direction) noexcept {
+    const ProtocolId id = outer.runs_over(Transport::inside) ? no_protocol : identifier_.inside(id_of(outer), direction, message);
+    if (id == no_protocol) return;
+    const ParserInfo& parser = protocols()[id];
+    if (session_->app_inside != id) {
+        session_->app_inside = id;
+        metrics_.sessions[id].add();
+    }
+    parser.start(inside_state_.data());
+    if (parser.begin != nullptr) parser.begin(inside_state_.data(), Transport::inside);
+    (void)parser.feed(inside_state_.data(), direction, message, *this, parser);
 }
 
 void AppLayer::roles(const ParserInfo&, bool opposite) noexcept {

@@ -49,7 +49,9 @@ public:
     [[nodiscard]] Fed gap(Session& session, Direction direction, std::uint64_t missing) noexcept;
     /// A stream has ended with bytes that were not consumed.
     void stream_end(Session& session, Direction direction, Bytes unconsumed) noexcept;
-    void datagram(Session& session, Direction direction, Bytes payload) noexcept;
+    /// A datagram of UDP, a user message of SCTP with its payload protocol identifier, or what stands right behind IP.
+    void datagram(Session& session, Direction direction, Bytes payload, Transport transport = Transport::udp,
+                  std::uint32_t payload_protocol = 0) noexcept;
     /// The session was announced as speaking this protocol; `label` is what it is said to carry.
     void announce(Session& session, ProtocolId protocol, Transport transport, std::string_view label) noexcept;
     /// The session has ended: what its parser still holds is reported, then its state is freed.
@@ -59,7 +61,8 @@ public:
     [[nodiscard]] const StatePoolMetrics& pool_metrics() const noexcept { return pool_.metrics(); }
 
 private:
-    [[nodiscard]] bool identified(Session& session, Direction direction, Bytes bytes, Transport transport) noexcept;
+    [[nodiscard]] bool identified(Session& session, Direction direction, Bytes bytes, Transport transport,
+                                  std::uint32_t payload_protocol = 0) noexcept;
     void known(Session& session, Transport transport) noexcept;
     void give_up(Session& session) noexcept;
     void upgrade(Session& session) noexcept;
@@ -69,6 +72,8 @@ private:
     void expect(const ParserInfo& parser, const Expectation& expectation) noexcept override;
     void roles(const ParserInfo& parser, bool opposite) noexcept override;
     void continues_as(const ParserInfo& parser, std::string_view protocol, std::string_view label) noexcept override;
+
+    void carries(const ParserInfo& parser, Bytes message, Direction direction) noexcept override;
 
     static constexpr std::size_t scratch_size = 128 * 1024;
 
@@ -80,6 +85,7 @@ private:
     Session* session_ = nullptr;  ///< being fed
     ProtocolId next_ = no_protocol;  ///< what its parser has named as what follows
     KeptText<64> next_label_;
+    alignas(16) std::array<std::uint8_t, max_state_size> inside_state_;  ///< of a message inside a transaction
     AppLayerMetrics metrics_;
 };
 

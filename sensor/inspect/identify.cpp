@@ -26,22 +26,38 @@ ProtocolSet at_port(const auto& hints, std::uint16_t port) noexcept {
 Identifier::Identifier() {
     const std::span<const ParserInfo> all = protocols();
     for (ProtocolId id = 0; id < all.size(); ++id) {
-        if (all[id].tcp) over_tcp_.insert(id);
-        if (all[id].udp) over_udp_.insert(id);
-        for (const Hint& hint : all[id].hints) add_hint(hint.transport == Transport::tcp ? tcp_ : udp_, hint.port, id);
+        for (std::size_t transport = 0; transport < over_.size(); ++transport)
+            if (all[id].over[transport]) over_[transport].all.insert(id);
+        for (const Hint& hint : all[id].hints) add_hint(over_[static_cast<std::size_t>(hint.transport)].hints, hint.port, id);
     }
-    for (auto* hints : {&tcp_, &udp_})
-        std::sort(hints->begin(), hints->end(), [](const PortHint& a, const PortHint& b) { return a.port < b.port; });
+    inside_.resize(all.size());
+    for (ProtocolId id = 0; id < all.size(); ++id)
+        for (const std::string_view carrier : all[id].carriers) inside_[find_protocol(carrier)].insert(id);
+    for (Candidates& candidates : over_) std::ranges::sort(candidates.hints, {}, &PortHint::port);
 }
 
 ProtocolSet Identifier::hinted(const Session& session, Transport transport) const noexcept {
-    const auto& hints = transport == Transport::tcp ? tcp_ : udp_;
+    const auto& hints = over(transport).hints;
+    if (transport == Transport::ip) return at_port(hints, session.key.protocol);
     return at_port(hints, session.key.low_port) | at_port(hints, session.key.high_port);
 }
 
-Identifier::Outcome Identifier::offer(Session& session, Direction direction, Bytes data, Transport transport) const noexcept {
+ProtocolId Identifier::inside(ProtocolId outer, Direction direction, Bytes message) const noexcept {
+    for (ProtocolSet rest = inside_[outer]; !rest.empty();) {
+        const ProtocolId id = rest.first();
+        rest.erase(id);
+        if (protocols()[id].probe(Offer{message, Transport::inside, direction}).answer == Probe::Answer::match) return id;
+    }
+    return no_protocol;
+}
+
+bool Identifier::reads(std::uint8_t ip_protocol) const noexcept { return !at_port(over(Transport::ip).hints, ip_protocol).empty(); }
+
+Identifier::Outcome Identifier::offer(Session& session, Direction direction, Bytes data, Transport transport,
+                                      std::uint32_t payload_protocol) const noexcept {
     const auto side = static_cast<std::size_t>(direction);
-    const ProtocolSet possible = transport == Transport::tcp ? over_tcp_ : over_udp_;
+    const ProtocolSet possible = over(transport).all;
+    if (session.look == PayloadLook::none || session.payload_packets[1 - side] == 0) session.look = look_of(data);  // who spoke first
     ProtocolSet& left = session.probe_left[side];
     left = left & possible;
     session.app_status = AppStatus::probing;
@@ -50,7 +66,7 @@ Identifier::Outcome Identifier::offer(Session& session, Direction direction, Byt
         for (ProtocolSet rest = round; !rest.empty();) {
             const ProtocolId id = rest.first();
             rest.erase(id);
-            const Probe probe = protocols()[id].probe(Offer{data, transport, direction, near_port.contains(id)});
+            const Probe probe = protocols()[id].probe(Offer{data, transport, direction, near_port.contains(id), payload_protocol});
             if (probe.answer == Probe::Answer::match) {
                 session.app = id;
                 session.app_status = AppStatus::known;

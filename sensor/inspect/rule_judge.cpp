@@ -153,7 +153,9 @@ void RuleJudge::transaction(const Moment& moment, const ParserInfo& parser, cons
     moment_ = &moment;
     parser_ = &parser;
     transaction_ = transaction;
-    engine_.transaction(parser, transaction, report, direction, moment.packet_view(), session_view(moment), moment.session->rules, *this);
+    rules::SessionView session = session_view(moment);
+    session.app = id_of(parser);  // what stands inside another protocol's transaction is judged as its own
+    engine_.transaction(parser, transaction, report, direction, moment.packet_view(), session, moment.session->rules, *this);
     parser_ = nullptr;
     transaction_ = nullptr;  // it dies with this call
 }

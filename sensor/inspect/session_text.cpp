@@ -16,10 +16,17 @@ std::string service_text(const Session& session) {
     }
 }
 
+/// The protocol's name, or what the unknown one looks like.
+std::string app_text(const Session& session) {
+    if (session.app_status == AppStatus::known) return std::string{protocols()[session.app].name};
+    if (session.app_status != AppStatus::unknown || session.look == PayloadLook::none) return "unknown";
+    return fmt::format("unknown, looks like {}", name_of(session.look));
+}
+
 }  // namespace
 
 std::string session_text(const Session& session, const Policy* policy, EquipmentId equipment, Facing facing) {
-    const std::string_view app = session.app_status == AppStatus::known ? protocols()[session.app].name : std::string_view{"unknown"};
+    const std::string app = app_text(session);
     const std::string service = service_text(session);
     if (equipment == no_equipment || policy == nullptr)
         return fmt::format("{} opened {} (app: {}) to {}", session.client().text(), service, app, session.server().text());

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sensor/decode/event.hpp"
+#include "sensor/decode/sctp.hpp"
 #include "sensor/inspect/settings.hpp"
 
 namespace weir {
@@ -215,12 +216,25 @@ void Worker::one_datagram(const Decoded& decoded, std::size_t layer, const Packe
     rule_judge_.packet(moment_);
     stages_.end(Stage::rules_packet);
     // What carries a tunnel has been looked into: its payload is the next datagram, not an application's.
-    if (layers.protocol == ip_protocol::udp && !layers.payload.empty() && !carries_tunnel) {
-        apps_.datagram(session, moment_.direction, layers.payload);
+    if (!layers.payload.empty() && !carries_tunnel) {
+        show_parser(session, layers);
         stages_.end(Stage::parse);
     }
     if (!layers.payload.empty()) behavior_judge_.datagram(moment_, carries_tunnel ? decoded.layers[layer + 1].tunnel : Tunnel::none);
     if (!carries_tunnel) show_behavior(layers);
+}
+
+void Worker::show_parser(Session& session, const Layers& layers) noexcept {
+    if (layers.protocol == ip_protocol::udp) {
+        apps_.datagram(session, moment_.direction, layers.payload);
+    } else if (layers.protocol == ip_protocol::sctp) {
+        for_each_sctp_message(layers.payload, [this, &session](std::uint32_t payload_protocol, Bytes message) noexcept {
+            if (session.payload_protocol == 0) session.payload_protocol = payload_protocol;
+            apps_.datagram(session, moment_.direction, message, Transport::sctp, payload_protocol);
+        });
+    } else if (shared_.identifier->reads(layers.protocol)) {
+        apps_.datagram(session, moment_.direction, layers.payload, Transport::ip);
+    }
 }
 
 void Worker::show_behavior(const Layers& layers) noexcept {

@@ -80,6 +80,7 @@ private:
     void one_packet(const Packet& packet, const Decoded& decoded, std::size_t position) noexcept;
     void one_datagram(const Decoded& decoded, std::size_t layer, const PacketKey& key) noexcept;
     void show_behavior(const Layers& layers) noexcept;
+    void show_parser(Session& session, const Layers& layers) noexcept;
     void session_started(const Decoded& decoded, std::size_t layer, const ContractJudge::Carrier& carrier) noexcept;
     void session_due(Session& session, const TimerEvent& event) noexcept;
     void session_ended(Session& session, SessionEnd end, Time time) noexcept;

@@ -2,6 +2,7 @@
 #include "sensor/output/app_plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sensor/output/eve_text.hpp"
 
@@ -39,7 +40,7 @@ void write_value(JsonWriter& json, std::string_view key, const Value& value) noe
     }
 }
 
-AppPlan::AppPlan(std::span<const Field> fields) {
+AppPlan::AppPlan(std::span<const Field> fields, Secrets secrets) : secrets_(std::move(secrets)) {
     for (const Field& field : fields) {
         if (field.path.starts_with(extra_prefix))
             insert(extra_, field.path.substr(extra_prefix.size()), field, false);
@@ -68,6 +69,13 @@ void AppPlan::insert(std::vector<Node>& level, std::string_view path, const Fiel
         insert(node->members, path.substr(dot + 1), field, in_list || list);
 }
 
+void AppPlan::write(JsonWriter& json, std::string_view key, const Field& field, const Value& value) const noexcept {
+    if (!field.secret || secrets_.shown || value.kind == Value::Kind::none)
+        return key.empty() ? write_element(json, value) : write_value(json, key, value);
+    const HiddenSecret hidden = hide(value.bytes, secrets_);
+    key.empty() ? json.plain_element(hidden.view()) : json.plain_member(key, hidden.view());
+}
+
 void AppPlan::render(JsonWriter& json, const void* transaction) const noexcept {
     for (const Node& root : roots_) render(root, json, transaction, 0);
 }
@@ -77,7 +85,7 @@ void AppPlan::render_extra(JsonWriter& json, const void* transaction) const noex
 }
 
 /// False when every value below `node` says that the list which it stands in has ended at `index`.
-bool AppPlan::render(const Node& node, JsonWriter& json, const void* transaction, std::size_t index) noexcept {
+bool AppPlan::render(const Node& node, JsonWriter& json, const void* transaction, std::size_t index) const noexcept {
     bool alive = false;
     const JsonWriter::Mark mark = json.mark();
     switch (node.shape) {
@@ -86,7 +94,7 @@ bool AppPlan::render(const Node& node, JsonWriter& json, const void* transaction
                 const Value value = source->get(transaction, index);
                 alive = alive || value.kind != Value::Kind::end;
                 if (value.kind == Value::Kind::end || value.kind == Value::Kind::none) continue;
-                write_value(json, node.key, value);
+                write(json, node.key, *source, value);
                 break;
             }
             return alive;
@@ -100,7 +108,7 @@ bool AppPlan::render(const Node& node, JsonWriter& json, const void* transaction
             for (std::size_t i = 0; i < max_elements && !json.overflow(); ++i) {
                 const Value value = node.sources.front()->get(transaction, i);
                 if (value.kind == Value::Kind::end) break;
-                write_element(json, value);
+                write(json, {}, *node.sources.front(), value);
                 alive = true;
             }
             json.end_array_unless_empty(mark);

@@ -7,6 +7,7 @@
 
 #include "parsers/base/parser.hpp"
 #include "sensor/output/json_writer.hpp"
+#include "sensor/output/secrets.hpp"
 
 namespace weir {
 
@@ -25,7 +26,7 @@ public:
     static constexpr std::size_t max_elements = 4096;
 
     /// `fields` must outlive the plan (a parser's table does).
-    explicit AppPlan(std::span<const Field> fields);
+    explicit AppPlan(std::span<const Field> fields, Secrets secrets = {});
 
     /// Writes the transaction's fields as members of the open object. Absent values are left out, and so are objects and lists
     /// that nothing stands in. Fields below `weir.` are not written: that object has other members too, see render_extra.
@@ -43,8 +44,11 @@ public:
 
 private:
     void insert(std::vector<Node>& level, std::string_view path, const Field& field, bool in_list);
-    static bool render(const Node& node, JsonWriter& json, const void* transaction, std::size_t index) noexcept;
+    bool render(const Node& node, JsonWriter& json, const void* transaction, std::size_t index) const noexcept;
+    /// Writes one value of `field`: as it is, or what may be known of a secret. Without a key it is an element of a list.
+    void write(JsonWriter& json, std::string_view key, const Field& field, const Value& value) const noexcept;
 
+    Secrets secrets_;
     std::vector<Node> roots_;
     std::vector<Node> extra_;  ///< below `weir`
     std::vector<std::string_view> conflicts_;

@@ -23,6 +23,7 @@ constexpr std::string_view name_of(AnomalyEvent::Type type) noexcept {
 
 /// Empty where it is not decided yet.
 std::string_view app_proto_of(const Session& session) noexcept {
+    if (session.app_inside != no_protocol) return protocols()[session.app_inside].name;
     if (session.app_status == AppStatus::known && session.app < protocols().size()) return protocols()[session.app].name;
     return session.app_status == AppStatus::unknown ? std::string_view{"failed"} : std::string_view{};
 }
@@ -144,7 +145,8 @@ std::string_view Eve::CommunityIds::of(const Session& session, std::uint16_t see
 
 void Eve::app_proto(JsonWriter& json, const Session& session) noexcept {
     if (const std::string_view name = app_proto_of(session); !name.empty()) json.plain_member("app_proto", name);
-    if (session.app_outer != no_protocol) json.plain_member("app_proto_orig", protocols()[session.app_outer].name);
+    if (session.app_outer != no_protocol || session.app_inside != no_protocol)
+        json.plain_member("app_proto_orig", protocols()[session.service_app()].name);
 }
 
 std::size_t Eve::finish(JsonWriter& json) noexcept {

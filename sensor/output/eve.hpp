@@ -14,6 +14,7 @@
 #include "sensor/flow/session.hpp"
 #include "sensor/judge/finding.hpp"
 #include "sensor/output/json_writer.hpp"
+#include "sensor/output/secrets.hpp"
 
 namespace weir {
 
@@ -40,6 +41,7 @@ struct EveConfig {
     bool community_id = true;
     std::uint16_t community_id_seed = 0;
     std::uint32_t generation = 0;        ///< of rules and policy, shown in `weir`; 0: left out
+    Secrets secrets{};
 
     /// Switches on exactly these events (`outputs.eve.types`, by EVE name; `dns` and the like switch a protocol's event).
     /// The first name that is none is returned; empty when all are good.

@@ -106,6 +106,8 @@ std::size_t Eve::flow(std::span<char> out, const FlowEvent& event) noexcept {
     json.plain_member("opening", name_of(session.opening));
     if (config_.generation != 0) json.member("generation", config_.generation);
     if (session.roles_reversed()) json.member("app_reversed", true);
+    if (session.app_status == AppStatus::unknown && session.look != PayloadLook::none) json.plain_member("payload", name_of(session.look));
+    if (session.payload_protocol != 0) json.member("payload_protocol", session.payload_protocol);
     constexpr std::array<std::string_view, 2> sides{"src_equipment", "dest_equipment"};
     for (std::size_t i = 0; i < sides.size(); ++i)
         if (session.equipment[i] < names_->equipment.size()) json.member(sides[i], names_->equipment[session.equipment[i]].name);

@@ -24,7 +24,7 @@ void write_flow_counts(JsonWriter& json, const Session& session) noexcept;
 struct Eve::Plans {
     explicit Plans(const EveConfig& config) {
         by_protocol.reserve(protocols().size());
-        for (const ParserInfo& parser : protocols()) by_protocol.emplace_back(parser.fields);
+        for (const ParserInfo& parser : protocols()) by_protocol.emplace_back(parser.fields, config.secrets);
         if (const ProtocolId id = find_protocol("dns"); config.dns_version == 2 && id != no_protocol) dns_v2.emplace(protocols()[id]);
     }
     /// The writer that replaces this protocol's plan, or null.

@@ -121,6 +121,8 @@ constexpr std::string_view weir_members = R"json(
         "end": {"enum": ["timeout", "closed", "evicted", "shutdown"], "description": "flow: why it ended"},
         "opening": {"enum": ["syn", "syn-ack", "first", "guessed", "protocol", "expected"], "description": "flow: how weir knows who opened it"},
         "app_reversed": {"const": true, "description": "flow: the end that accepted it is the protocol's client (call home)"},
+        "payload": {"enum": ["text", "binary", "random"], "description": "flow: what the first payload looks like where the protocol is unknown"},
+        "payload_protocol": {"type": "integer", "minimum": 1, "description": "flow: SCTP payload protocol identifier of the first message that has one"},
         "src_equipment": {"type": "string"}, "dest_equipment": {"type": "string"},
         "truncated": {"const": true, "description": "The line was too long: something was left out"})json";
 

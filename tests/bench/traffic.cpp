@@ -110,6 +110,58 @@ std::vector<Template> templates_of(const std::vector<std::string>& sources) {
     return out;
 }
 
+/// What both ends of a transfer say first.
+struct Opening {
+    std::uint16_t port;
+    std::string up, down;
+};
+
+std::string with_length(std::size_t octets, const std::string& body) {
+    std::string out;
+    for (std::size_t i = octets; i > 0; --i) out += static_cast<char>(body.size() >> (8 * (i - 1)));
+    return out + body;
+}
+
+/// A handshake message of TLS 1.2 in its record.
+std::string tls_hello(char type, const std::string& behind_session) {
+    const std::string body = "\x03\x03" + std::string(32, 'r') + std::string(1, '\0') + behind_session;
+    return "\x16\x03\x03" + with_length(2, type + with_length(3, body));
+}
+
+/// A packet of SSH before keys are in use, RFC 4253 section 6: padded to eight octets.
+std::string ssh_packet(const std::string& payload) {
+    const std::size_t padding = 4 + (8 - (payload.size() + 9) % 8) % 8;
+    return with_length(4, static_cast<char>(padding) + payload + std::string(padding, '\0'));
+}
+
+std::string ssh_opening(const std::string& banner) {
+    std::string kexinit = "\x14" + std::string(16, 'c');
+    for (const char* list : {"curve25519-sha256", "ssh-ed25519", "aes128-ctr", "aes128-ctr", "hmac-sha2-256", "hmac-sha2-256", "none", "none", "", ""})
+        kexinit += with_length(4, list);
+    return banner + ssh_packet(kexinit + std::string(5, '\0')) + ssh_packet("\x15");
+}
+
+Opening opening_of(Bulk kind) {
+    switch (kind) {
+        case Bulk::tls:
+            return {443, tls_hello(1, with_length(2, "\xc0\x2f") + with_length(1, std::string(1, '\0'))), tls_hello(2, std::string{"\xc0\x2f\0", 3})};
+        case Bulk::ssh: return {22, ssh_opening("SSH-2.0-bench\r\n"), ssh_opening("SSH-2.0-bench\r\n")};
+        case Bulk::unknown: break;
+    }
+    return {9'000, {}, {}};
+}
+
+/// Headers of application data records, where they are due.
+void put_record_headers(std::span<std::uint8_t> payload, std::size_t& to_header) {
+    constexpr std::array<std::uint8_t, 5> header{0x17, 0x03, 0x03, 0x40, 0x00};
+    constexpr std::size_t whole = header.size() + 0x4000;
+    for (std::size_t at = 0; at < payload.size(); ++at) {
+        const std::size_t inside = (at + whole - to_header) % whole;
+        if (inside < header.size()) payload[at] = header[inside];
+    }
+    to_header = (to_header + whole - payload.size() % whole) % whole;
+}
+
 }  // namespace
 
 void write_small_udp(const std::string& path, std::uint64_t packets, std::uint32_t sessions) {
@@ -128,8 +180,9 @@ void write_small_udp(const std::string& path, std::uint64_t packets, std::uint32
     }
 }
 
-void write_bulk_tcp(const std::string& path, std::uint64_t bytes, unsigned transfers) {
+void write_bulk_tcp(const std::string& path, std::uint64_t bytes, unsigned transfers, Bulk kind) {
     Writer writer{path};
+    const Opening opening = opening_of(kind);
     std::mt19937_64 random{2};
     constexpr std::size_t payload = 1460;
     Frame data = ipv4_frame(6, 20 + payload), ack = ipv4_frame(6, 20);
@@ -137,7 +190,7 @@ void write_bulk_tcp(const std::string& path, std::uint64_t bytes, unsigned trans
         put32(frame, ip_at + (up ? 12 : 16), 0x0a140001 + transfer);
         put32(frame, ip_at + (up ? 16 : 12), 0x0a1e0001);
         put16(frame, transport_at + (up ? 0 : 2), 40'000 + transfer);
-        put16(frame, transport_at + (up ? 2 : 0), 9'000);
+        put16(frame, transport_at + (up ? 2 : 0), opening.port);
         put32(frame, transport_at + 4, sequence);
         put32(frame, transport_at + 8, acknowledgement);
         frame[transport_at + 12] = 0x50;
@@ -154,19 +207,31 @@ void write_bulk_tcp(const std::string& path, std::uint64_t bytes, unsigned trans
         writer.packet(++microseconds, ack.data(), ack.size());
         segment(ack, transfer, true, 1'000, peer, 0x10);
         writer.packet(++microseconds, ack.data(), ack.size());
+        for (const bool up : {true, false}) {
+            const std::string& text = up ? opening.up : opening.down;
+            if (text.empty()) continue;
+            Frame said = ipv4_frame(6, 20 + text.size());
+            segment(said, transfer, up, up ? 1'000 : peer, up ? peer : 1'000 + static_cast<std::uint32_t>(opening.up.size()), 0x18);
+            std::memcpy(said.data() + transport_at + 20, text.data(), text.size());
+            writer.packet(++microseconds, said.data(), said.size());
+        }
+        sent[transfer] += static_cast<std::uint32_t>(opening.up.size());
     }
+    const std::uint32_t answered = peer + static_cast<std::uint32_t>(opening.down.size());
+    std::vector<std::size_t> to_header(transfers, 0);  // bytes until the next record's header
     for (std::uint64_t done = 0; done < bytes; done += payload) {
         const auto transfer = static_cast<unsigned>(done / payload % transfers);
-        segment(data, transfer, true, sent[transfer], peer, 0x18);
+        segment(data, transfer, true, sent[transfer], answered, 0x18);
         for (std::size_t at = transport_at + 20; at + 8 <= data.size(); at += 8) {
             std::uint64_t word = random();
-            if (transfer % 2 == 1) word = (word & 0x0f0f0f0f0f0f0f0fULL) + 0x6161616161616161ULL;
+            if (transfer % 2 == 1 && kind == Bulk::unknown) word = (word & 0x0f0f0f0f0f0f0f0fULL) + 0x6161616161616161ULL;
             std::memcpy(data.data() + at, &word, 8);
         }
+        if (kind == Bulk::tls) put_record_headers(std::span{data}.subspan(transport_at + 20), to_header[transfer]);
         writer.packet(++microseconds, data.data(), data.size());
         sent[transfer] += payload;
         if (done / payload / transfers % 2 == 1) {
-            segment(ack, transfer, false, peer, sent[transfer], 0x10);
+            segment(ack, transfer, false, answered, sent[transfer], 0x10);
             writer.packet(++microseconds, ack.data(), ack.size());
         }
     }

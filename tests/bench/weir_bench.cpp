@@ -101,6 +101,8 @@ int main(int argc, char** argv) {
         {"udp64-100k", [&](const std::string& path) { weir::bench::write_small_udp(path, count(6e6), 100'000); }, count(6e6)},
         {"mixed", [&](const std::string& path) { weir::bench::write_mixed(path, {sources.string()}, count(5.7e6)); }, count(5.7e6)},
         {"bulk-tcp", [&](const std::string& path) { weir::bench::write_bulk_tcp(path, count(1e9), 8); }, 0},
+        {"bulk-tls", [&](const std::string& path) { weir::bench::write_bulk_tcp(path, count(1e9), 8, weir::bench::Bulk::tls); }, 0},
+        {"bulk-ssh", [&](const std::string& path) { weir::bench::write_bulk_tcp(path, count(1e9), 8, weir::bench::Bulk::ssh); }, 0},
     };
     const fs::path rules100 = folder / "r100.rules", one_packet = folder / "one.pcap";
     write_rules(rules100, 100);

@@ -3,6 +3,9 @@
 // both; bit 1: a gap before the last piece), then pieces: two bytes (top bit: to the client; the rest: length, big endian) and
 // that many bytes.
 // Checked: no crash, never more consumed than given, and that any split of a stream gives the same transactions.
+#include <algorithm>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "parsers/base/cursor.hpp"
@@ -53,12 +56,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const unsigned flags = cursor.u8();
     const std::vector<Piece> pieces = pieces_of(cursor);
     for (const Piece& piece : pieces)
-        for (const weir::Transport transport : {weir::Transport::tcp, weir::Transport::udp})
+        for (std::size_t transport = 0; transport < weir::transport_names.size(); ++transport)
             for (const bool port_matches : {false, true})
-                (void)Parser::probe(weir::Offer{piece.bytes, transport, piece.direction, port_matches});
+                (void)Parser::probe(weir::Offer{piece.bytes, static_cast<weir::Transport>(transport), piece.direction, port_matches});
 
     constexpr weir::ParserInfo info = weir::describe<Parser>();
-    if (info.udp && ((flags & 1) != 0 || !info.tcp)) {
+    constexpr bool stream = info.runs_over(weir::Transport::tcp);
+    constexpr bool datagrams = std::ranges::any_of(info.over, std::identity{}) && (!stream || std::ranges::count(info.over, true) > 1);
+    if (datagrams && ((flags & 1) != 0 || !stream)) {
         weir::test::ParserDriver<Parser> driver;
         for (const Piece& piece : pieces) driver.datagram(piece.direction, piece.bytes);
         (void)driver.finish().text();

@@ -68,6 +68,7 @@ struct Outcome {
     std::vector<Expectation> expectations;
     std::string roles;       ///< as its directions, or opposite; empty: not said
     bool upgraded = false;  ///< another protocol is spoken from some place on
+    std::vector<std::string> carried;  ///< messages that may be of a protocol inside this one
     std::string continues_as;  ///< its name and label, where the parser has said so: `websocket chat`
     std::array<Fed::Status, 2> status{Fed::Status::ok, Fed::Status::ok};
     std::array<std::size_t, 2> pending{};
@@ -81,6 +82,7 @@ struct Outcome {
         }
         if (!roles.empty()) out += "roles " + roles + '\n';
         if (upgraded) out += "upgraded " + continues_as + '\n';
+        for (const std::string& message : carried) out += "carried " + message + '\n';
         for (const std::string& anomaly : anomalies) out += "anomaly " + anomaly + '\n';
         return out;
     }
@@ -129,9 +131,13 @@ public:
         }
     }
 
-    /// UDP: one datagram. One that is malformed does not end the parsing.
+    /// One datagram of UDP; where the parser reads none, one message or datagram of what else it reads.
     void datagram(Direction direction, Bytes bytes) {
-        begin(Transport::udp);
+        Transport transport = Transport::udp;
+        for (const Transport other : {Transport::inside, Transport::ip, Transport::sctp})
+            if (info_.runs_over(other) && !info_.runs_over(Transport::udp)) transport = other;
+        begin(transport);
+        if (failed_ && transport != Transport::udp) return;  // a datagram that is malformed does not end the parsing
         const std::vector<std::uint8_t> given(bytes.begin(), bytes.end());
         (void)feed(direction, given);
         sides_[index(direction)].pending.clear();
@@ -239,6 +245,7 @@ private:
     void continues_as(const ParserInfo&, std::string_view protocol, std::string_view label) noexcept override {
         outcome_.continues_as = std::string{protocol} + ' ' + std::string{label};
     }
+    void carries(const ParserInfo&, Bytes message, Direction) noexcept override { outcome_.carried.emplace_back(as_text(message)); }
 
     std::vector<std::uint8_t> memory_ = std::vector<std::uint8_t>(64 * 1024);
     Scratch scratch_{memory_};

@@ -48,7 +48,7 @@ TEST_CASE("mml: a login") {
     CHECK(seen[1].get("mml.result") == "Operation succeeded");
     CHECK(driver.outcome().anomalies.empty());
     for (const Field& field : mml::Parser::fields)
-        if (field.keyword == "mml.password") CHECK(field.path.empty());
+        if (field.keyword == "mml.password") CHECK(field.secret);
 }
 
 TEST_CASE("mml: a command and its answer") {

@@ -64,7 +64,7 @@ TEST_CASE("mqtt: version 3.1.1") {
     CHECK(seen[8].get("mqtt.operation") == "pingreq");
     CHECK(seen[10].get("mqtt.type") == "14");
     for (const Field& field : Parser::fields)
-        if (field.keyword == "mqtt.connect.password") CHECK(field.path.empty());
+        if (field.keyword == "mqtt.connect.password") CHECK(field.secret);
 }
 
 TEST_CASE("mqtt: version 5, with what USP is known by") {

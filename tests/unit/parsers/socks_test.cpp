@@ -38,7 +38,7 @@ TEST_CASE("socks: version 5 with a password, granted") {
     CHECK(outcome.upgraded);
     CHECK(outcome.transactions.size() == 2);
     for (const Field& field : Parser::fields)
-        if (field.keyword == "socks.password") CHECK(field.path.empty());
+        if (field.keyword == "socks.password") CHECK(field.secret);
 }
 
 TEST_CASE("socks: version 4 and 4a") {

@@ -61,7 +61,7 @@ TEST_CASE("tl1: what a login carries is for rules only") {
     CHECK(seen[0].get("tl1.redacted") == "true");
     CHECK(seen[0].get("tl1.parameters").empty());
     for (const Field& field : tl1::Parser::fields)
-        if (field.keyword == "tl1.password") CHECK(field.path.empty());
+        if (field.keyword == "tl1.password") CHECK(field.secret);
 }
 
 TEST_CASE("tl1: which payloads are withheld") {

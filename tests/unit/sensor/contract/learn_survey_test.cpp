@@ -31,6 +31,7 @@ public:
     void expect(const ParserInfo&, const Expectation&) noexcept override {}
     void roles(const ParserInfo&, bool) noexcept override {}
     void continues_as(const ParserInfo&, std::string_view, std::string_view) noexcept override {}
+    void carries(const ParserInfo&, Bytes, Direction) noexcept override {}
 
 private:
     std::vector<std::uint8_t> memory_ = std::vector<std::uint8_t>(65536);

@@ -65,7 +65,8 @@ TEST_CASE("services: protocols, ports and types by name or number") {
 
 TEST_CASE("services: application protocols, with a parser and without") {
     CHECK(app_of("ntp") == ProtocolSet::of(find_protocol("ntp")));
-    CHECK(app_of("usp") == ProtocolSet{});  // known by name, read by no parser: anything may be spoken
+    CHECK(app_of("cwmp")->contains(find_protocol("http")));  // it stands inside HTTP
+    CHECK(app_of("gnmi") == ProtocolSet{});  // known by name, read by no parser: anything may be spoken
     CHECK_FALSE(app_of("xyzzy"));
     CHECK_FALSE(app_of("any"));
     const auto names = app_names();

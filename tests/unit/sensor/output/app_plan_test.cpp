@@ -120,3 +120,27 @@ TEST_CASE("app plan: tables that JSON cannot show are found") {
     };
     CHECK(AppPlan{wrong}.conflicts().size() == 2);
 }
+
+TEST_CASE("app plan: secrets are told apart, and shown only where that is asked for") {
+    constexpr std::array secrets{
+        field<&single<&Fake::text>>("", "fake.said", ""),
+        secret(field<&single<&Fake::hash>>("fake.password", "fake.said", "")),
+        secret(field<&alpn>("", "fake.keys[]", "")),
+    };
+    Fake fake;
+    fake.hash = "hunter2";
+    fake.alpns = {"k1", "k2"};
+    const auto written = [&](const Secrets& how) {
+        std::vector<char> memory(400);
+        JsonWriter writer{memory};
+        AppPlan{secrets, how}.render(writer, &fake);
+        return json::parse(std::string(memory.data(), writer.finish()))["fake"];
+    };
+    const json hidden = written({false, "weir"});
+    CHECK(hidden["said"] == std::string{hide(as_bytes("hunter2"), {false, "weir"}).view()});
+    CHECK(hidden["keys"][1] == std::string{hide(as_bytes("k2"), {false, "weir"}).view()});
+    CHECK(hidden.dump().find("hunter2") == std::string::npos);
+    CHECK(written({true, "weir"}) == json{{"said", "hunter2"}, {"keys", {"k1", "k2"}}});
+    fake.text = "no secret";
+    CHECK(written({false, "weir"})["said"] == "no secret");
+}

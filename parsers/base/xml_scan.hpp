@@ -7,10 +7,10 @@
 
 #include "parsers/base/kept_text.hpp"
 
-namespace weir::netconf {
+namespace weir {
 
-inline constexpr std::size_t max_tag = 512;   ///< octets of a tag that are looked at
-inline constexpr std::size_t max_text = 256;  ///< octets of a text that are kept
+inline constexpr std::size_t max_xml_tag = 512;   ///< octets of a tag that are looked at
+inline constexpr std::size_t max_xml_text = 256;  ///< octets of a text that are kept
 
 /// A name without its prefix.
 [[nodiscard]] inline Bytes local_name(Bytes name) noexcept {
@@ -75,14 +75,14 @@ public:
                     tag_size_ = 0;
                     quote_ = 0;
                     slash_ = false;
-                } else if (text_wanted_ && text_size_ < max_text && (text_size_ != 0 || byte > ' ')) {
+                } else if (text_wanted_ && text_size_ < max_xml_text && (text_size_ != 0 || byte > ' ')) {
                     text_[text_size_++] = byte;
                 }
                 return;
             case Step::tag: tag_byte(byte, handler); return;
             case Step::comment: until("-->", byte, Step::text); return;
             case Step::character_data:
-                if (text_wanted_ && text_size_ < max_text && byte != ']') text_[text_size_++] = byte;
+                if (text_wanted_ && text_size_ < max_xml_text && byte != ']') text_[text_size_++] = byte;
                 until("]]>", byte, Step::text);
                 return;
             case Step::instruction: until("?>", byte, Step::text); return;
@@ -105,7 +105,7 @@ private:
         } else if ((byte == '"' || byte == '\'') && tag_size_ > 0 && tag_[0] != '!') {
             quote_ = byte;
         }
-        if (tag_size_ < max_tag) tag_[tag_size_++] = byte;
+        if (tag_size_ < max_xml_tag) tag_[tag_size_++] = byte;
         matched_ = 0;
         const Bytes begin = Bytes{tag_.data(), tag_size_};
         if (as_text(begin) == "!--") step_ = Step::comment;
@@ -157,8 +157,8 @@ private:
     bool text_wanted_ = false;
     std::uint16_t tag_size_ = 0, text_size_ = 0;
     std::uint32_t depth_ = 0;
-    std::array<std::uint8_t, max_tag> tag_;
-    std::array<std::uint8_t, max_text> text_;
+    std::array<std::uint8_t, max_xml_tag> tag_;
+    std::array<std::uint8_t, max_xml_text> text_;
 };
 
-}  // namespace weir::netconf
+}  // namespace weir
