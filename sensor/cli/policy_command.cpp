@@ -12,6 +12,7 @@
 #include "sensor/cli/policy_export.hpp"
 #include "sensor/cli/policy_import.hpp"
 #include "sensor/cli/policy_usage.hpp"
+#include "sensor/contract/schedule.hpp"
 
 namespace weir::cli {
 namespace {
@@ -78,8 +79,12 @@ void add_policy(CLI::App& app, int& code) {
     explain->add_option("--from", question->from, "Who opens the session: an address or a piece of equipment")->required();
     explain->add_option("--to", question->to, "Who accepts it")->required();
     explain->add_option("--service", question->service, "tcp/22, tcp/22/ssh, icmp/echo, ospf")->required();
-    explain->callback([question, &code] {
-        question->now = now();
+    auto day = std::make_shared<std::string>();
+    explain->add_option("--at", *day, "The day on which the session begins, at noon UTC, such as 2027-01-31; left out: now")
+        ->check(CLI::Validator{[](const std::string& text) { return end_of_day(text) ? std::string{} : text + " is no date; expected one such as 2027-01-31"; }, "DATE"});
+    explain->callback([question, day, &code] {
+        constexpr Time half_day = 12 * 3600 * second;
+        question->now = day->empty() ? now() : *end_of_day(*day) - half_day;
         code = policy_explain(*question, std::cout, std::cerr);
     });
 

@@ -64,7 +64,7 @@ public:
             for (const SideSelection& row : std::span{tables_.side_selections}.subspan(side.first_selection, side.selection_count))
                 if (tables_.selections[row.selection].fits(policy_.equipment(other), &policy_.equipment(equipment_)))
                     hold_against(tables_.side_sets[side.first_set + row.set]);
-        if (names_ != nullptr)
+        if (names_ != nullptr && side.dns_count != 0 && names_->mentions(equipment_, peer))
             for (const SideDns& row : std::span{tables_.side_dns}.subspan(side.first_dns, side.dns_count))
                 hold_against_name(row, tables_.side_sets[side.first_set + row.set]);
         return closest_;

@@ -119,6 +119,11 @@ NameTable::Told NameTable::told(EquipmentId equipment, const IpAddress& address,
     return covers(pattern.within, AddressKey::of(address)) ? Told::holds : Told::moved;
 }
 
+bool NameTable::mentions(EquipmentId equipment, const IpAddress& address) const noexcept {
+    const std::size_t row = block_of(equipment);
+    return row != owners_.size() && std::ranges::any_of(blocks_[row], [&](const Entry& entry) { return entry.address == address && entry.pattern != 0; });
+}
+
 std::optional<IpAddress> NameTable::before(EquipmentId equipment, const IpAddress& address, const DnsPattern& pattern) const noexcept {
     const Entry* const now = find(equipment, address, pattern.hash);
     if (now == nullptr) return std::nullopt;

@@ -44,6 +44,8 @@ public:
     };
     /// Whether `equipment` was told `address` for the name or for one below the wildcard.
     [[nodiscard]] Told told(EquipmentId equipment, const IpAddress& address, const DnsPattern& pattern, Time clock) const noexcept;
+    /// Whether any answer gave it `address`: without one `told` says nothing of every pattern.
+    [[nodiscard]] bool mentions(EquipmentId equipment, const IpAddress& address) const noexcept;
     /// Where the name was that has moved to `address`; nothing when that is forgotten.
     [[nodiscard]] std::optional<IpAddress> before(EquipmentId equipment, const IpAddress& address, const DnsPattern& pattern) const noexcept;
 
@@ -57,7 +59,6 @@ private:
         std::uint64_t name = 0;  ///< hash of the name itself: below a wildcard each name has networks of its own
         Time learned = 0, expires = 0;
         bool moved = false;      ///< in another network than the name's addresses before
-        [[nodiscard]] bool used() const noexcept { return pattern != 0; }
     };
     struct Answer {
         std::uint64_t pattern, name;
