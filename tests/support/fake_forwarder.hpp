@@ -15,7 +15,7 @@
 
 namespace weir::test {
 
-[[gnu::constructor]] void be_forwarder(int argc, char** argv, char**) {
+[[gnu::constructor]] inline void be_forwarder(int argc, char** argv, char**) {
     if (argc < 4 || argv[1] != std::string_view{"forward"}) return;
     const auto memory = SharedMemory::open(std::string{argv[3]} + "/forwarder", SharedMemory::Access::write, 0, sizeof(ForwardAccount));
     if (!memory) ::_exit(1);
