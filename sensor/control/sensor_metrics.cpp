@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sensor/control/sensor_metrics.hpp"
 
-#include <prometheus/exposer.h>
+#include <CivetServer.h>
 #include <prometheus/metric_family.h>
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace weir {
@@ -131,17 +133,23 @@ std::vector<prometheus::MetricFamily> families_of(const Counters& sensor) {
     return std::move(out.families());
 }
 
-/// The page, or nothing at all, for the client library.
-class Page final : public prometheus::Collectable {
+/// Answers a GET with what `body` gives, or with 503 where it gives nothing.
+class Handler final : public CivetHandler {
 public:
-    explicit Page(std::shared_ptr<const MetricsPage> page) : page_(std::move(page)) {}
-    [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override { return page_ ? page_->families() : std::vector<prometheus::MetricFamily>{}; }
+    using Body = std::function<std::optional<std::string>()>;
+    explicit Handler(Body body) : body_(std::move(body)) {}
+    bool handleGet(CivetServer*, mg_connection* connection) override {
+        const std::optional<std::string> body = body_();
+        const std::string text = body.value_or("");
+        mg_printf(connection, "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                  body ? "200 OK" : "503 Service Unavailable", text.size());
+        mg_write(connection, text.data(), text.size());
+        return true;
+    }
 
 private:
-    std::shared_ptr<const MetricsPage> page_;
+    Body body_;
 };
-
-constexpr const char* ready_path = "/-/ready";
 
 }  // namespace
 
@@ -172,9 +180,17 @@ std::shared_ptr<const MetricsPage> sensor_metrics(const Supervisor& supervisor, 
 }
 
 struct MetricsServer::Parts {
-    explicit Parts(const std::string& listen) : exposer(listen) {}
-    std::shared_ptr<Page> metrics, nothing = std::make_shared<Page>(nullptr);
-    prometheus::Exposer exposer;  // last: it asks the others
+    Parts(const std::string& listen, std::shared_ptr<const MetricsPage> page)
+        : metrics([page = std::move(page)] { return page->text(); }), server(std::vector<std::string>{"listening_ports", listen, "num_threads", "2"}) {
+        server.addHandler("/metrics", metrics);
+        server.addHandler("/-/healthy", healthy);
+        server.addHandler("/-/ready", readiness);
+    }
+    std::atomic<bool> ready{false};
+    Handler metrics;
+    Handler healthy{[] { return "weir runs\n"; }};
+    Handler readiness{[this] { return ready ? std::optional<std::string>{"weir is ready\n"} : std::nullopt; }};
+    CivetServer server;  // last: it asks the others
 };
 
 MetricsServer::MetricsServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -182,24 +198,14 @@ MetricsServer::~MetricsServer() = default;
 
 Result<std::unique_ptr<MetricsServer>, std::string> MetricsServer::open(const std::string& listen, std::shared_ptr<const MetricsPage> page) {
     try {
-        auto parts = std::make_unique<Parts>(listen);
-        parts->metrics = std::make_shared<Page>(std::move(page));
-        parts->exposer.RegisterCollectable(parts->metrics);
-        parts->exposer.RegisterCollectable(parts->nothing, "/-/healthy");
-        return std::unique_ptr<MetricsServer>{new MetricsServer{std::move(parts)}};
+        return std::unique_ptr<MetricsServer>{new MetricsServer{std::make_unique<Parts>(listen, std::move(page))}};
     } catch (const std::exception&) {
         return Unexpected{"metrics.listen: " + listen + " cannot be listened on: is it ADDRESS:PORT, and free?"};
     }
 }
 
-void MetricsServer::set_ready(bool ready) {
-    if (ready == std::exchange(ready_, ready)) return;
-    if (ready)
-        parts_->exposer.RegisterCollectable(parts_->nothing, ready_path);
-    else
-        parts_->exposer.RemoveCollectable(parts_->nothing, ready_path);
-}
+void MetricsServer::set_ready(bool ready) { parts_->ready = ready; }
 
-int MetricsServer::port() const { return parts_->exposer.GetListeningPorts().front(); }
+int MetricsServer::port() const { return parts_->server.getListeningPorts().front(); }
 
 }  // namespace weir

@@ -23,6 +23,7 @@ public:
     /// `listen`: ADDRESS:PORT. The error is a sentence.
     [[nodiscard]] static Result<std::unique_ptr<MetricsServer>, std::string> open(const std::string& listen, std::shared_ptr<const MetricsPage> page);
     ~MetricsServer();
+    /// Any thread.
     void set_ready(bool ready);
     /// The port it listens on, where 0 was asked for.
     [[nodiscard]] int port() const;
@@ -31,7 +32,6 @@ private:
     struct Parts;
     explicit MetricsServer(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
-    bool ready_ = false;
 };
 
 }  // namespace weir

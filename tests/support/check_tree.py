@@ -30,8 +30,6 @@ WITHOUT_TWIN = {
     "sensor/cli/protocols.cpp": "the CTest entry generated_docs runs it",
     "sensor/cli/forward.cpp": "tests/live/live_test.py: every live sensor starts it",
     "sensor/cli/run.cpp": "tests/live/live_test.py runs all of it",
-    "sensor/control/supervisor.cpp": "tests/live/live_test.py: starts, deaths, reloads and the end of its processes",
-    "sensor/forward/ports.cpp": "forwarder_test opens memory devices, tests/live/live_test.py kernel interfaces",
     "sensor/main.cpp": "adds the sub-commands, nothing else",
 }
 

@@ -35,6 +35,11 @@ public:
         now_ += time;
         return *this;
     }
+    /// The next packet comes at this time.
+    Traffic& at(Time time) {
+        now_ = time;
+        return *this;
+    }
     Traffic& add(Frame frame) {
         packets_.push_back({std::move(frame), now_});
         now_ += second / 1000;
@@ -109,35 +114,44 @@ struct ReplaySetup {
     unsigned workers = 1;
 };
 
+/// Settings and compiled state as the program makes them of the same.
+struct ReplayPlan {
+    Config config;
+    Shared shared;
+};
+inline ReplayPlan plan_of(const ReplaySetup& setup) {
+    ReplayPlan plan;
+    auto& [config, shared] = plan;
+    for (const std::string& setting : setup.settings) {
+        const std::size_t equals = setting.find('=');
+        if (const auto wrong = set(config, setting.substr(0, equals), setting.substr(equals + 1))) throw std::runtime_error(*wrong);
+    }
+    if (!setup.policy.empty()) {
+        auto policy = load_policy("policy.yaml", setup.policy);
+        if (!policy) throw std::runtime_error(policy.error().front().text());
+        shared.policy = std::move(*policy);
+    }
+    shared.rules = std::make_shared<RuleBook>(compiled_from(rules_from(setup.rules)));
+    auto names = std::make_shared<EveNames>();
+    if (shared.policy != nullptr)
+        for (const Equipment& equipment : shared.policy->equipment())
+            names->equipment.push_back({equipment.name, equipment.vendor, equipment.role, equipment.site});
+    names->origins.push_back({"", "test.pcap"});
+    shared.names = names;
+    shared.identifier = std::make_shared<Identifier>();
+    shared.services = std::make_shared<ServicePorts>();
+    shared.eve.dns_version = config.dns_version;
+    shared.eve.community_id_seed = config.community_id_seed;
+    return plan;
+}
+
 /// One run over `traffic`.
 class Replay {
 public:
     using Json = nlohmann::json;
 
     explicit Replay(const Traffic& traffic, const ReplaySetup& setup = {}) {
-        Config config;
-        for (const std::string& setting : setup.settings) {
-            const std::size_t equals = setting.find('=');
-            if (const auto wrong = set(config, setting.substr(0, equals), setting.substr(equals + 1))) throw std::runtime_error(*wrong);
-        }
-        Shared shared;
-        if (!setup.policy.empty()) {
-            auto policy = load_policy("policy.yaml", setup.policy);
-            if (!policy) throw std::runtime_error(policy.error().front().text());
-            shared.policy = std::move(*policy);
-        }
-        shared.rules = std::make_shared<RuleBook>(compiled_from(rules_from(setup.rules)));
-        auto names = std::make_shared<EveNames>();
-        if (shared.policy != nullptr)
-            for (const Equipment& equipment : shared.policy->equipment())
-                names->equipment.push_back({equipment.name, equipment.vendor, equipment.role, equipment.site});
-        names->origins.push_back({"", "test.pcap"});
-        shared.names = names;
-        shared.identifier = std::make_shared<Identifier>();
-        shared.services = std::make_shared<ServicePorts>();
-        shared.eve.dns_version = config.dns_version;
-        shared.eve.community_id_seed = config.community_id_seed;
-
+        const auto [config, shared] = plan_of(setup);
         PipelineConfig pipeline;
         pipeline.workers = setup.workers;
         pipeline.collector.directory = folder_.path().string();
