@@ -47,10 +47,10 @@ TEST_CASE("ftp: commands with their replies") {
     CHECK(seen[0].get("ftp.reply[]") == "Welcome,(vsFTPd 3.0.3)");
     CHECK(seen[0].get("ftp.completion_code[]") == "220,220");
     CHECK(seen[1].get("ftp.command") == "USER");
-    CHECK(seen[1].get("ftp.command_data") == "admin");
+    CHECK(seen[1].get("ftp.command_data") == "admin,admin");  // for the event, and for rules
     CHECK(seen[3].get("ftp.dynamic_port") == "51210");
     CHECK(seen[3].get("ftp.mode") == "passive");
-    CHECK(seen[4].get("ftp.command_data") == "running-config");
+    CHECK(seen[4].get("ftp.command_data") == "running-config,running-config");
     CHECK(seen[4].get("ftp.completion_code[]") == "150,226");
     CHECK(seen[5].get("ftp.reply[]") == "Goodbye.");
 }
