@@ -326,8 +326,7 @@ void Supervisor::give_turns() {
         if (next == nullptr) continue;
         if (active != nullptr) {
             lane.words->turn.store(0, std::memory_order_release);
-            active->leaving = true;
-            active->moved = Clock::now();
+            if (!std::exchange(active->leaving, true)) active->moved = Clock::now();
             if (lane.consumer->released.load(std::memory_order_acquire) != active->ticket) continue;
             active->active = false;
         }

@@ -54,7 +54,7 @@ struct Forwarder::Lane {
     SessionMemory sessions;
     std::uint32_t pushed = 0;  ///< packets since they were last published
     std::uint64_t cursor = 0;  ///< as last seen, and when it last moved
-    Time moved = 0;
+    Time moved = 0;         ///< 0: not looked at yet
     bool stalled = false;
 };
 
@@ -194,7 +194,7 @@ std::uint32_t Forwarder::one_packet(std::size_t side, rte_mbuf* packet) noexcept
 /// Where nobody looks at what is in the ring, packets need not wait for it.
 void Forwarder::watch(Lane& lane) noexcept {
     const std::uint64_t cursor = lane.ring.cursor();
-    if (cursor != lane.cursor || lane.ring.used() == 0) {
+    if (cursor != lane.cursor || lane.ring.used() == 0 || lane.moved == 0) {
         lane.cursor = cursor;
         lane.moved = time_;
     }
@@ -223,7 +223,8 @@ void Forwarder::let_go(Lane& lane, bool judged) noexcept {
     ++lane.first;
     account_.port[held.side].held.set(account_.port[held.side].held.get() - 1);
     Action action = Action::pass;
-    while (judged) {
+    // A bound: an inspector that gives verdicts without end must not hold the wire.
+    for (std::size_t left = packet_ring::verdicts; judged && left > 0; --left) {
         if (!lane.verdict) lane.verdict = lane.ring.next_verdict();
         if (!lane.verdict || lane.verdict->position > held.position) break;
         const Action said = lane.verdict->action == static_cast<std::uint32_t>(Action::drop)     ? Action::drop
