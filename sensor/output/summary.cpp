@@ -89,6 +89,16 @@ constexpr std::string_view text_without_rule(Kind kind) noexcept {
         case Kind::duty_missed: return "alive, and silent where the contract expects to hear from it";
         case Kind::dns_peer_changed: return "a name of the contract has moved to another network";
         case Kind::interactive: return "somebody types: one end breaks the silences, the other answers at once";
+        case Kind::reverse_shell: return "it answers like a shell";
+        case Kind::reverse_tunnel: return "sizes and times of other sessions show inside it";
+        case Kind::beacon: return "contacts that come back like clockwork";
+        case Kind::dns_tunnel: return "names that carry data";
+        case Kind::icmp_tunnel: return "echoes that carry data";
+        case Kind::ip_tunnel: return "a tunnel that the contract does not name";
+        case Kind::proxy: return "it passes on what others send";
+        case Kind::exfil: return "files or much data leave to where they should not";
+        case Kind::mgmt_redirect: return "what belongs to a server of the contract goes to another one";
+        case Kind::exposure: return "a way of access that others can take, too";
         default: return "";
     }
 }

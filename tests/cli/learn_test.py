@@ -75,7 +75,9 @@ def test_what_is_not_accepted_stays_an_alert():
     needs_captures()
     text = learned(*ORDINARY)
     run = replay("--no-rules", "--policy", file("p.yaml", text), PCAPS / "ordinary-olt.pcap").expect(DONE)
-    assert [(alert["src_ip"], alert["dest_port"]) for alert in run.events("alert")] == [("10.30.0.20", 23)]
+    alerts = run.events("alert")
+    assert {(alert["src_ip"], alert["dest_port"]) for alert in alerts} == {("10.30.0.20", 23)}
+    assert [alert["weir"]["kind"] for alert in alerts] == ["unexpected-ingress", "exposure"]
 
 
 def test_intrusions_are_found():
@@ -130,8 +132,9 @@ def test_a_change_of_the_policy():
     narrow, wide, capture = file("narrow.yaml", text), accepted(text), PCAPS / "ordinary-olt.pcap"
     appears = Run("policy", "diff", wide, narrow, capture).expect(ALERTS)
     assert appears.out == ("+ olt-03 ingress unexpected-ingress: 10.30.0.20 to 10.20.3.31 tcp/23\n"
-                           "1 alert appears, 0 vanish, 0 stay\n"), appears.out
-    Run("policy", "diff", narrow, wide, capture).expect(DONE, "- olt-03 ingress", "0 alerts appear, 1 vanishes, 0 stay")
+                           "+ olt-03 ingress exposure: 10.30.0.20 to 10.20.3.31 tcp/23\n"
+                           "2 alerts appear, 0 vanish, 0 stay\n"), appears.out
+    Run("policy", "diff", narrow, wide, capture).expect(DONE, "- olt-03 ingress", "0 alerts appear, 2 vanish, 0 stay")
     Run("policy", "diff", wide, wide, PCAPS / "intrusion-ssh-out.pcap").expect(DONE, "0 alerts appear, 0 vanish")
     Run("policy", "diff", wide, file("bad.yaml", "contracts: 7\n"), capture).expect(USAGE, "bad.yaml:1: ")
     Run("policy", "diff", wide, narrow).expect(USAGE, "CAPTURE")

@@ -39,7 +39,7 @@ TEST_CASE("program: what is not understood is named, before what is missing") {
     CHECK(refused("--bogus") == "unknown option `--bogus`");
     CHECK(refused("replay --polcy") == "unknown option `--polcy`, did you mean `--policy`?");
     CHECK(refused("replay --bogus a.pcap") == "unknown option `--bogus`");
-    CHECK(refused("policy nosuch") == "unknown command `nosuch`; expected one of: check, services, explain, test, usage, diff");
+    CHECK(refused("policy nosuch") == "unknown command `nosuch`; expected one of: check, services, explain, test, usage, diff, import-mud, import-csv, import-inventory, export-mud");
     CHECK(refused("policy check a.yaml b.yaml") == "`b.yaml` is one argument too many");
     CHECK(refused("policy explain --polcy a.yaml") == "unknown option `--polcy`, did you mean `--policy`?");
 }

@@ -225,7 +225,7 @@ TEST_CASE("event ring: what cannot be breaks the ring, and nothing is taken from
         Case{"a frame without room for its own head", [](const SharedRing& r) { r.put<std::uint32_t>(r.data, 16); }},
         Case{"a body beyond its frame", [](const SharedRing& r) { r.put<std::uint32_t>(r.data + record_head + offsetof(RecordHead, size), 4000); }},
         Case{"a body beyond everything", [](const SharedRing& r) { r.put(r.data + record_head + offsetof(RecordHead, size), ~std::uint32_t{0}); }},
-        Case{"a type that there is not", [](const SharedRing& r) { r.put<std::uint8_t>(r.data + record_head + offsetof(RecordHead, type), 5); }},
+        Case{"a type that there is not", [](const SharedRing& r) { r.put<std::uint8_t>(r.data + record_head + offsetof(RecordHead, type), 7); }},
         Case{"a kind that there is not",
              [](const SharedRing& r) { r.put(r.data + record_head + offsetof(RecordHead, kind), static_cast<std::uint8_t>(Kind::count)); }},
         Case{"a judge that there is not", [](const SharedRing& r) { r.put<std::uint8_t>(r.data + record_head + offsetof(RecordHead, judge), 3); }},
@@ -299,7 +299,7 @@ TEST_CASE("event ring: random damage is never read beyond the ring") {
             }
             for (std::size_t count = 0; const auto record = ring.consumer->front(); ++count) {
                 REQUIRE(ring.holds(record->body));
-                REQUIRE((record->head.kind < Kind::count && record->head.type <= RecordType::stats));
+                REQUIRE((record->head.kind < Kind::count && record->head.type <= RecordType::duty));
                 REQUIRE(count < small / 16);
                 ring.consumer->pop();
                 ++taken;

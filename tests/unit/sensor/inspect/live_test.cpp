@@ -56,7 +56,7 @@ public:
         const InspectorConfig task{folder(), 0, inspector->ticket, "nobody", &plan_.config, &plan_.shared};
         inspector->pid = ::fork();
         if (inspector->pid == 0) ::_exit(inspect(task, &say));
-        collector_->add(*inspector->events, {plan_.shared.rules, &plan_.shared.rules->rules->text()});
+        collector_->add(*inspector->events, {plan_.shared.rules, &plan_.shared.rules->rules->text()}, {});
         inspectors_.push_back(std::move(inspector));
         return *inspectors_.back();
     }
