@@ -34,9 +34,9 @@ Control seen_by_weir(const Outcome& outcome) {
     Control seen;
     for (const Outcome::Transaction& transaction : outcome.transactions) {
         if (!has(transaction.report, Report::log)) continue;
-        std::string data;  // in one row for secrets, in another for the rest
+        std::string data;  // stands in the event's row, if it is no secret, and in the rules'
         for (const auto& [path, value] : transaction.values)
-            if (path == "ftp.command_data") data += value;
+            if (path == "ftp.command_data") data = value;
         if (const std::string command = transaction.get("ftp.command"); !command.empty()) seen.commands.emplace_back(command, data);
         std::vector<std::string> codes, texts;
         for (const auto& [path, value] : transaction.values) {
