@@ -58,7 +58,7 @@ std::optional<std::string> QuietRun::run(const std::function<void(std::size_t, c
     packets_ = source.packets();
     for (const CaptureReport& report : source.reports()) {
         last_ = std::max(last_, report.last);
-        if (!report.recognised) return report.name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)";
+        if (!report.recognised) return report.not_a_capture();
         if (!report.damage.empty()) warnings_.push_back(report.name + ": not read to its end: " + report.damage);
     }
     return std::nullopt;

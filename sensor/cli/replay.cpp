@@ -194,7 +194,7 @@ int replay(const ReplayOptions& options) {
     if (error) return refuse(*error, exit_code::failed);
     for (const CaptureReport& report : source.reports())  // what was not checked beforehand: standard input, or a file that has changed since
         if (!report.recognised && signal == 0)
-            return refuse(report.name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)", exit_code::usage);
+            return refuse(report.not_a_capture(), exit_code::usage);
     const std::filesystem::path metrics = std::filesystem::path{options.output} / "metrics.prom";
     if (const auto failed = write_file(metrics, metrics_page(pipeline, source))) return refuse(*failed, exit_code::failed);
     if (!options.quiet) fmt::print("{}", summary_of(options, plan, pipeline, source, seconds, signal));

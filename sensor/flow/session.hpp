@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -64,7 +65,7 @@ enum class AppStatus : std::uint8_t { unseen, probing, known, unknown };
 
 /// Everything that weir knows of one session. Owned by the worker's flow table; addresses stay put while it lives.
 struct Session {
-    // --- two cache lines that every packet touches
+    // --- three cache lines that every packet touches
     FlowKey key;
     Time last = 0;                          ///< clock of the latest packet
     Time end = 0;                           ///< time of the latest packet as captured
@@ -91,19 +92,20 @@ struct Session {
     ProtocolId app_outer = no_protocol;     ///< the protocol that was spoken first, where another one took over (STARTTLS, CONNECT)
     ProtocolId app_inside = no_protocol;    ///< the protocol whose messages stand inside those of `app` (CWMP in HTTP)
     bool recording = false;                 ///< its packets go to evidence
+    std::array<EquipmentId, 2> equipment{no_equipment, no_equipment};  ///< [0] the end that opened it, [1] the one that accepted
+    std::array<Verdict, 2> verdict{};       ///< by Facing: for the end that opened it, for the end that accepted it
+    Action action = Action::pass;           ///< what its packets have come to deserve
+    std::uint64_t id = 0;                   ///< 51 bits, from the number of the first packet: the same in every run
+    std::array<ProtocolSet, 2> probe_left{ProtocolSet::all(), ProtocolSet::all()};  ///< by Direction: not yet ruled out
 
     // --- touched now and then
     Time next_update = 0;                   ///< clock at which a `flow` update is due
-    std::array<ProtocolSet, 2> probe_left{ProtocolSet::all(), ProtocolSet::all()};  ///< by Direction: not yet ruled out
     Time start = 0;                         ///< time of the first packet as captured
-    std::uint64_t id = 0;                   ///< 51 bits, from the number of the first packet: the same in every run
     std::uint64_t parent = 0;               ///< flow_id of the session that this one belongs to (tunnel, FTP data); 0: none
     std::uint64_t first_packet = 0;         ///< its number
-    std::array<EquipmentId, 2> equipment{no_equipment, no_equipment};  ///< [0] the end that opened it, [1] the one that accepted
     std::array<std::uint32_t, 2> line{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the contract line that allows it; none: 0xffffffff
     std::array<std::uint32_t, 2> duty{0xffff'ffff, 0xffff'ffff};  ///< by Facing: the line whose duty goes here instead of its own peers
     std::uint32_t inside = 0xffff'ffff;     ///< the contract for what is in the tunnel that carries it; none: 0xffffffff
-    std::array<Verdict, 2> verdict{};       ///< by Facing: for the end that opened it, for the end that accepted it
     std::array<Kind, 2> found{};            ///< by Facing: the kind of the contract's finding, where the verdict is `found`
     std::array<std::array<std::uint8_t, 6>, 2> mac{};       ///< [0] the end that opened it, [1] the one that accepted; zero: unknown
     std::array<std::uint16_t, 3> vlan{};
@@ -115,7 +117,6 @@ struct Session {
     std::uint32_t payload_protocol = 0;     ///< SCTP: the identifier of the first user message that has one
     bool allowed_with_parent = false;       ///< expected by an allowed session
     bool alerted = false;
-    Action action = Action::pass;           ///< what its packets have come to deserve
     std::uint16_t origin = 0;               ///< Packet::origin of the first packet
     std::uint16_t transactions = 0;
     std::uint16_t updates = 0;              ///< `flow` updates written
@@ -132,5 +133,6 @@ struct Session {
     /// `direction` as the transport shows it, turned into the direction that its parser is shown (and back: it is its own inverse).
     [[nodiscard]] Direction app_direction(Direction direction) const noexcept { return app_reversed ? opposite(direction) : direction; }
 };
+static_assert(offsetof(Session, next_update) <= std::size_t{3} * 64, "FlowTable::prefetch_session fetches three cache lines");
 
 }  // namespace weir

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t enough_bytes = 1024;    // of one direction: a probe that still cannot tell will not
 constexpr std::uint8_t enough_datagrams = 3;  // of one direction
+constexpr unsigned patience = 4;              // times enough: so long an answer that did not come is waited for
 
 void add_hint(auto& hints, std::uint16_t port, ProtocolId id) {
     auto hint = std::find_if(hints.begin(), hints.end(), [port](const auto& known) { return known.port == port; });
@@ -57,11 +58,12 @@ Identifier::Outcome Identifier::offer(Session& session, Direction direction, Byt
                                       std::uint32_t payload_protocol) const noexcept {
     const auto side = static_cast<std::size_t>(direction);
     const ProtocolSet possible = over(transport).all;
-    if (session.look == PayloadLook::none || session.payload_packets[1 - side] == 0) session.look = look_of(data);  // who spoke first
+    const bool is_stream = transport == Transport::tcp;
+    const std::uint8_t others_packets = session.payload_packets[1 - side];
     ProtocolSet& left = session.probe_left[side];
     left = left & possible;
     session.app_status = AppStatus::probing;
-    const ProtocolSet near_port = hinted(session, transport);
+    const ProtocolSet near_port = left.empty() ? ProtocolSet{} : hinted(session, transport);
     for (const ProtocolSet& round : {left & near_port, left - near_port}) {
         for (ProtocolSet rest = round; !rest.empty();) {
             const ProtocolId id = rest.first();
@@ -74,14 +76,18 @@ Identifier::Outcome Identifier::offer(Session& session, Direction direction, Byt
                 session.app_reversed = probe.sender != Probe::Sender::unknown && (probe.sender == Probe::Sender::client) != from_opener;
                 return Outcome::known;
             }
-            if (probe.answer == Probe::Answer::no_match && transport == Transport::tcp) left.erase(id);
+            if (probe.answer == Probe::Answer::no_match && is_stream) left.erase(id);
         }
     }
-    const bool enough = transport == Transport::tcp ? data.size() >= enough_bytes : session.payload_packets[side] >= enough_datagrams;
-    if (enough) left.clear();
+    // Of who spoke first: a stream's start grows from offer to offer, a datagram is whole.
+    if (session.look == PayloadLook::none || (is_stream && others_packets == 0)) session.look = look_of(data);
+    const auto seen = [&](unsigned times) {
+        return is_stream ? data.size() >= times * enough_bytes : session.payload_packets[side] >= times * enough_datagrams;
+    };
+    if (seen(1)) left.clear();
     const ProtocolSet other = session.probe_left[1 - side] & possible;
     // One-sided captures: the other direction is not waited for without end.
-    const bool other_may_tell = !other.empty() && session.payload_packets[1 - side] < enough_datagrams && data.size() < 4 * enough_bytes;
+    const bool other_may_tell = !other.empty() && others_packets < enough_datagrams && !seen(patience);
     if (left.empty() && !other_may_tell) {
         session.app_status = AppStatus::unknown;
         return Outcome::unknown;

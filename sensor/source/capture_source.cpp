@@ -13,6 +13,10 @@ constexpr std::size_t chunk_size = 256u << 10;  // all chunks together fit the s
 constexpr Time overlap_tolerated = 600 * second;  // rotated captures overlap a little; unrelated ones start elsewhere
 constexpr Time between_unrelated = 3600 * second; // longer than any timeout
 
+std::string not_a_capture(const std::string& name, const std::string& why = {}) {
+    return name + ": not a capture" + (why.empty() ? "" : " (" + why + ")") + ", expected pcap or pcapng (plain, .gz, .zst)";
+}
+
 /// Whether a file begins with the header of a capture; an error sentence when it cannot be read.
 Result<bool, std::string> is_capture(const std::string& path) {
     auto stream = open_stream(path);
@@ -54,7 +58,7 @@ std::optional<std::string> add_name(const std::string& name, std::vector<std::st
     } else {
         const auto answer = is_capture(name);
         if (!answer) return name + ": " + answer.error();
-        if (!*answer) return name + ": not a capture, expected pcap or pcapng (plain, .gz, .zst)";
+        if (!*answer) return not_a_capture(name);
     }
     found.push_back(name);
     return {};
@@ -70,6 +74,8 @@ Result<std::vector<std::string>, std::string> find_captures(const std::vector<st
     }
     return found;
 }
+
+std::string CaptureReport::not_a_capture() const { return weir::not_a_capture(name, damage); }
 
 CaptureSource::CaptureSource(std::vector<std::string> names) : names_(std::move(names)) {
     reports_.reserve(names_.size());

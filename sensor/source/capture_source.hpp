@@ -25,6 +25,9 @@ struct CaptureReport {
     bool cut_off = false;             ///< the file ends inside a record
     bool recognised = false;          ///< it begins with the header of a capture
     std::string damage;               ///< why the rest was not read; empty: read to its end
+
+    /// The sentence about what is not `recognised`.
+    [[nodiscard]] std::string not_a_capture() const;
 };
 
 /// What a source counts over all its captures.

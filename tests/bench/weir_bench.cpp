@@ -59,6 +59,16 @@ Cost run(const std::vector<std::string>& arguments, const fs::path& log) {
     return cost;
 }
 
+/// The cheapest of several runs. The first pays for what is not weir's: a file that is not in the page cache, memory that a
+/// virtual machine's host has yet to give.
+Cost cheapest(const std::vector<std::string>& arguments, const fs::path& log, unsigned runs) {
+    Cost best = run(arguments, log);
+    for (unsigned i = 1; i < runs && best.status == 0; ++i) {
+        if (Cost cost = run(arguments, log); cost.status != 0 || cost.cpu < best.cpu) best = std::move(cost);
+    }
+    return best;
+}
+
 /// Rules of one random literal each: they cost what a prefilter costs, and match nothing.
 void write_rules(const fs::path& path, unsigned count) {
     std::mt19937_64 random{4};
@@ -81,16 +91,18 @@ struct Scenario {
 int main(int argc, char** argv) {
     fs::path program = WEIR_PROGRAM, folder = WEIR_BENCH_DIR, sources = WEIR_SOURCE_DIR "/pcaps";
     double scale = 1;
+    unsigned runs = 3;
     std::string only;
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string option = argv[i];
         if (option == "--program") program = argv[i + 1];
         else if (option == "--dir") folder = argv[i + 1];
         else if (option == "--scale") scale = std::stod(argv[i + 1]);
+        else if (option == "--runs") runs = static_cast<unsigned>(std::stoul(argv[i + 1]));
         else if (option == "--only") only = argv[i + 1];
         else if (option == "--sources") sources = argv[i + 1];
         else {
-            fmt::print(stderr, "weir_bench [--program WEIR] [--dir FOLDER] [--sources CAPTURES] [--scale 0.1..10] [--only NAME]\n");
+            fmt::print(stderr, "weir_bench [--program WEIR] [--dir FOLDER] [--sources CAPTURES] [--scale 0.1..10] [--runs 3] [--only NAME]\n");
             return 2;
         }
     }
@@ -122,8 +134,8 @@ int main(int argc, char** argv) {
         const fs::path capture = folder / fmt::format("{}-{}.pcap", scenario.name, scale);
         if (!fs::exists(capture)) scenario.make(capture.string());
         for (const fs::path& rules : {fs::path{}, rules100}) {
-            const Cost start = run(command(one_packet, rules), folder / "log");
-            const Cost cost = run(command(capture, rules), folder / "log");
+            const Cost start = cheapest(command(one_packet, rules), folder / "log", runs);
+            const Cost cost = cheapest(command(capture, rules), folder / "log", runs);
             if (cost.status != 0) {
                 fmt::print(stderr, "{}: the replay failed\n{}\n", scenario.name, cost.profile);
                 return 1;

@@ -152,6 +152,7 @@ def test_what_is_no_capture():
         assert not (run.folder / "weir-out").exists(), f"{name}: an output folder, though nothing was read"
     replay("-", stdin=b"These are notes.\n").expect(USAGE, "not a capture")
     replay("-", stdin=b"").expect(USAGE, "not a capture")
+    replay("-", stdin=gzip.compress(b"x")[:10] + b"no such block").expect(USAGE, "not a capture (the gzip data is damaged)")
     replay(small(), "missing.pcap").expect(USAGE, "missing.pcap")
     replay("-", "-", stdin=small().read_bytes()).expect(USAGE, "weir: -: ")
 

@@ -73,18 +73,27 @@ TEST_CASE("Identification comes to an end: by the other direction's silence too"
     CHECK(session.app == no_protocol);
 }
 
-TEST_CASE("Identification of datagrams ends after a few of each direction") {
+TEST_CASE("Identification of datagrams ends after a few of each direction, or a dozen without an answer") {
+    struct Case {
+        bool answered;
+        std::size_t most;
+    };
     const Identifier identifier;
-    Session session = session_on(50123);
-    int datagrams = 0;
-    auto outcome = Identifier::Outcome::waiting;
-    while (outcome == Identifier::Outcome::waiting && ++datagrams < 20) {
-        const auto direction = datagrams % 2 == 1 ? Direction::to_server : Direction::to_client;
-        session.payload_packets[static_cast<std::size_t>(direction)] = static_cast<std::uint8_t>((datagrams + 1) / 2);
-        outcome = identifier.offer(session, direction, as_bytes("\x01\x02\x03"), Transport::udp);
+    for (const Case& c : {Case{true, 8}, Case{false, 12}}) {
+        CAPTURE(c.answered);
+        Session session = session_on(50123);
+        session.payload_packets = {};
+        std::size_t datagrams = 0;
+        auto outcome = Identifier::Outcome::waiting;
+        while (outcome == Identifier::Outcome::waiting && ++datagrams < 50) {
+            const auto direction = c.answered && datagrams % 2 == 0 ? Direction::to_client : Direction::to_server;
+            ++session.payload_packets[static_cast<std::size_t>(direction)];
+            outcome = identifier.offer(session, direction, as_bytes(datagrams == 1 ? "a first line of text\r\n" : "\x01\x02\x03"), Transport::udp);
+        }
+        CHECK(outcome == Identifier::Outcome::unknown);
+        CHECK(datagrams <= c.most);
+        CHECK(session.look == PayloadLook::text);  // of the first datagram
     }
-    CHECK(outcome == Identifier::Outcome::unknown);
-    CHECK(datagrams <= 8);
 }
 
 TEST_CASE("A set of protocols holds as many as a session may have to tell apart") {
